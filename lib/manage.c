@@ -1,0 +1,217 @@
+/*
+ * manage: what people ask of a running parent: status, statistics, reload,
+ * verbosity; and what the parent gives up once its sockets are bound.
+ */
+#include <sys/resource.h>
+#include <errno.h>
+#include <event2/event.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "kids.h"
+#include "sandbox.h"
+
+enum {
+	ANSWER_MS = 1000, /* who has not counted by then is left out */
+	NOFILE_WANTED = 65536,
+};
+
+static struct {
+	struct ctl *asks; /* for statistics; one at a time */
+	struct event late;
+	int reloading;
+	void *pending; /* configuration that waits for parent_commit() */
+	struct ctl *reloads;
+} self;
+
+void
+parent_each(void (*f)(int))
+{
+	struct child *c;
+
+	for (c = kids + 1; c < kids + nkids; c++)
+		if (c->pid != 0)
+			f(c->peer);
+}
+
+void
+parent_status(struct ctl *ctl)
+{
+	const struct daemon *d = parent_daemon();
+	struct child *c;
+
+	for (c = kids; c < kids + nkids; c++)
+		if (c->peer != FREE)
+			ctl_printf(ctl,
+			    "%s pid=%d state=%s uptime=%llu deaths=%d\n",
+			    c->name, c->pid > 0 ? c->pid : 0,
+			    c->pid == 0	 ? "dead" :
+				c->ready ? "ready" :
+					   "starting",
+			    c->pid == 0 ?
+				0ULL :
+				(unsigned long long)(proc_now() - c->since) /
+				    1000,
+			    c->total);
+	if (d->status != NULL)
+		d->status(ctl);
+	else
+		ctl_done(ctl, 0);
+}
+
+static void
+counted(int fd, short what, void *arg)
+{
+	struct ctl *ctl = self.asks;
+	const char *const *name;
+	struct child *c;
+
+	(void)fd, (void)what, (void)arg;
+	if (ctl == NULL)
+		return;
+	self.asks = NULL;
+	event_del(&self.late);
+	for (c = kids + 1; c < kids + nkids; c++) {
+		if (c->peer == FREE || !c->counted)
+			continue;
+		name = procs[ROW(c->peer)].counters;
+		for (; name != NULL && *name != NULL; name++)
+			ctl_printf(ctl, "%s.%s %llu\n", c->name, *name,
+			    (unsigned long long)c->counters[name -
+				procs[ROW(c->peer)].counters]);
+	}
+	ctl_done(ctl, 0);
+}
+
+void
+kid_counted(struct child *c, const void *data)
+{
+	struct child *k;
+
+	memcpy(c->counters, data, sizeof(c->counters));
+	c->counted = 1;
+	for (k = kids + 1; k < kids + nkids; k++)
+		if (k->peer != FREE && k->ready && !k->counted)
+			return;
+	counted(-1, 0, NULL);
+}
+
+void
+parent_stats(struct ctl *ctl)
+{
+	static const struct timeval tv = { ANSWER_MS / 1000,
+		ANSWER_MS % 1000 * 1000 };
+	struct child *c;
+
+	if (self.asks != NULL) {
+		ctl_printf(ctl, "somebody else is asking; try again\n");
+		ctl_done(ctl, 1);
+		return;
+	}
+	self.asks = ctl;
+	evtimer_assign(&self.late, proc_base, counted, NULL);
+	evtimer_add(&self.late, &tv);
+	for (c = kids + 1; c < kids + nkids; c++) {
+		c->counted = 0;
+		if (c->peer != FREE && c->ready)
+			imsg_send(c->peer, SYS_STATS, 0, NULL, 0, -1);
+	}
+}
+
+static void
+debug_one(int peer)
+{
+	struct sys_begin b = { (uint32_t)log_debug, 0 };
+
+	imsg_send(peer, SYS_DEBUG, 0, &b, sizeof(b), -1);
+}
+
+void
+parent_debug(int on)
+{
+	log_debug = on;
+	parent_each(debug_one);
+}
+
+void
+parent_commit(void)
+{
+	const struct daemon *d = parent_daemon();
+
+	if (self.pending == NULL)
+		return;
+	daemon_commit(self.pending);
+	self.pending = NULL;
+	if (d->configure != NULL)
+		parent_each(d->configure);
+}
+
+void
+parent_reloaded(int good, const char *why)
+{
+	struct ctl *ctl = self.reloads;
+
+	self.reloads = NULL;
+	self.reloading = 0;
+	if (good) {
+		parent_commit();
+		log_info("event=reload result=ok");
+	} else {
+		if (self.pending != NULL)
+			daemon_discard(self.pending);
+		self.pending = NULL;
+		log_warn("event=reload result=kept why=\"%s\"", why);
+	}
+	if (ctl == NULL)
+		return;
+	if (!good)
+		ctl_printf(ctl, "%s; the old configuration stays\n", why);
+	ctl_done(ctl, !good);
+}
+
+int
+parent_reload(struct ctl *ctl)
+{
+	const struct daemon *d = parent_daemon();
+	int r;
+
+	if (self.reloading) {
+		if (ctl != NULL) {
+			ctl_printf(ctl, "a reload is under way\n");
+			ctl_done(ctl, 1);
+		}
+		return -1;
+	}
+	self.reloading = 1;
+	self.reloads = ctl;
+	if ((self.pending = daemon_reread()) == NULL) {
+		parent_reloaded(0, "the configuration has errors");
+		return -1;
+	}
+	r = d->reload != NULL ? d->reload(self.pending) : 0;
+	if (r == -1)
+		parent_reloaded(0, "see the log");
+	else if (r == 0)
+		parent_reloaded(1, NULL);
+	return r;
+}
+
+/* descriptors for all that children may need, then only what starts them */
+void
+parent_lower(void)
+{
+	struct rlimit r, more;
+
+	if (getrlimit(RLIMIT_NOFILE, &r) == 0) {
+		more.rlim_cur = more.rlim_max = NOFILE_WANTED;
+		r.rlim_cur = r.rlim_max;
+		if (r.rlim_max >= NOFILE_WANTED ||
+		    setrlimit(RLIMIT_NOFILE, &more) == -1)
+			setrlimit(RLIMIT_NOFILE, &r);
+	}
+	if (geteuid() == 0 &&
+	    sandbox_keep_caps(PARENT_CAPS | procs[PARENT].caps) == -1)
+		fatal("capabilities: %s", strerror(errno));
+}

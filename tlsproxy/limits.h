@@ -1,0 +1,27 @@
+/* limits: every cap of the gate that is not a key of tlsproxy.conf */
+#ifdef _GCC_NEXT_LIMITS_H /* gcc's <limits.h> wants the C library's */
+#include_next <limits.h>
+#endif
+#ifndef LIMITS_H
+#define LIMITS_H
+
+enum {
+	RELAYS_MAX = 16,       /* slots; an instance is slot + 16 * k */
+	CONNS_CEILING = 65536, /* limits.connections may not be more */
+	RELAY_FILES = 2 * CONNS_CEILING + 256,
+	LISTENERS_MAX = 16, /* addresses of one service */
+	CERTS_MAX = 64,
+	CA_MAX = 2 * 1024 * 1024,  /* bytes of the CA file */
+	SECRETS_MAX = 1024 * 1024, /* bytes */
+	SECRET_LINE = 1024,
+	ALPN_MAX = 64,	   /* bytes of a service's list */
+	CONNS_QUEUED = 64, /* CONN messages that wait for one taker */
+	ACCEPTS = 16,	   /* connections per turn of one listener */
+	SCRATCH = 65536,   /* bytes; one buffer serves all connections */
+	AWAY_MS = 30000,   /* then clients of an absent daemon are told */
+	DRAIN_MS = 3600000,
+	SIGN_MS = 1000,	      /* a relay waits for a signature */
+	TICKET_MS = 28800000, /* a ticket key is the newest one */
+	DAY_MS = 86400000,
+};
+#endif

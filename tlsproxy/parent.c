@@ -1,0 +1,328 @@
+/*
+ * parent: the gate's own part of its parent: start and reload in one order
+ * (read all, have the signer judge the keys, then take all of it or nothing),
+ * each relay's part of the configuration, ticket keys, draining. Reads
+ * tlsproxy.conf, certificates and secrets; nothing from the network.
+ */
+#include <sys/random.h>
+#include <event2/event.h>
+#include <event2/event_struct.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "tlsproxy.h"
+
+enum { APPLY_MS = 2000 }; /* for all relays to answer */
+
+static int start(void);
+static int instances(int);
+static void configure(int);
+static int reload(void *);
+static void status(struct ctl *);
+static void ctl_drain(struct ctl *, int, char **);
+
+struct gate_conf gate_conf;
+
+static const struct ctl_command commands[] = {
+	{ "drain", 0, 1, ctl_drain },
+	{ 0 },
+};
+
+struct daemon tlsproxy = { .keys = gate_keys,
+	.conf = &gate_conf,
+	.size = sizeof(gate_conf),
+	.check = gate_check,
+	.start = start,
+	.instances = instances,
+	.configure = configure,
+	.reload = reload,
+	.status = status,
+	.ctl = commands,
+	.gate = 1 };
+
+static struct {
+	uint64_t incarnation;
+	uint8_t ticket[2][80]; /* before, now */
+	int reloading;
+	int awaited; /* relays that have not applied it yet */
+	struct event ticket_timer, day, applied;
+} self;
+
+static void
+send_tickets(int relay)
+{
+	struct relay_ticket t;
+	int i;
+
+	for (i = 0; i < 2; i++) {
+		memcpy(t.key, self.ticket[i], sizeof(t.key));
+		imsg_send(relay, MSG_ticket, 0, &t, sizeof(t), -1);
+	}
+	explicit_bzero(&t, sizeof(t));
+}
+
+static void
+send_new_ticket(int peer)
+{
+	struct relay_ticket t;
+
+	if (ROW(peer) != P_relay)
+		return;
+	memcpy(t.key, self.ticket[1], sizeof(t.key));
+	imsg_send(peer, MSG_ticket, 0, &t, sizeof(t), -1);
+	explicit_bzero(&t, sizeof(t));
+}
+
+/* random, never on disk, in all relays the same */
+static void
+new_ticket(void)
+{
+	memcpy(self.ticket[0], self.ticket[1], sizeof(self.ticket[0]));
+	if (getrandom(self.ticket[1], sizeof(self.ticket[1]), 0) !=
+	    sizeof(self.ticket[1]))
+		fatal("getrandom");
+}
+
+static void
+on_ticket(int fd, short what, void *arg)
+{
+	static const struct timeval tv = { TICKET_MS / 1000, 0 };
+
+	(void)fd, (void)what, (void)arg;
+	new_ticket();
+	parent_each(send_new_ticket);
+	evtimer_add(&self.ticket_timer, &tv);
+}
+
+static void
+on_day(int fd, short what, void *arg)
+{
+	static const struct timeval tv = { DAY_MS / 1000, 0 };
+	static const struct timeval hour = { 3600, 0 };
+
+	(void)fd, (void)what, (void)arg;
+	evtimer_add(&self.day, certs_watch() < 1 ? &hour : &tv);
+}
+
+static void
+send_conf(int relay)
+{
+	const struct gate_conf *c = &gate_conf;
+	struct relay_conf r = { .incarnation = ++self.incarnation,
+		.relays = (uint32_t)ports_slots(c),
+		.connections = (uint32_t)c->connections,
+		.per_address = (uint32_t)c->per_address,
+		.handshakes = (uint32_t)c->handshakes,
+		.handshakes_per_address = (uint32_t)c->handshakes_per_address,
+		.handshake_rate = (uint32_t)c->handshake_rate,
+		.handshake_ms = (uint32_t)c->handshake_time,
+		.close_ms = (uint32_t)c->close_time };
+
+	imsg_send(relay, MSG_conf, 0, &r, sizeof(r), -1);
+}
+
+static void
+send_services(int relay)
+{
+	const struct gate_service *s = gate_conf.services.v;
+	struct relay_service r;
+	const char *const *alpn;
+	size_t i, j, n;
+
+	for (i = 0; i < gate_conf.services.n; i++, s++) {
+		memset(&r, 0, sizeof(r));
+		r.index = (uint32_t)i;
+		r.kind = (uint32_t)s->tls;
+		r.ask = (uint32_t)s->ask;
+		memcpy(r.name, s->name, strlen(s->name));
+		gate_to(s->to, r.daemon, r.row);
+		alpn = s->alpn.v;
+		for (j = n = 0; j < s->alpn.n && n < sizeof(r.alpn); j++)
+			n += (size_t)snprintf(r.alpn + n, sizeof(r.alpn) - n,
+			    "%s%s", j > 0 ? "," : "", alpn[j]);
+		imsg_send(relay, MSG_service, 0, &r, sizeof(r), -1);
+	}
+}
+
+static void
+configure(int peer)
+{
+	struct generation g = { certs_generation(), 1 };
+
+	if (ROW(peer) == P_signer && !self.reloading)
+		certs_to_signer();
+	if (ROW(peer) != P_relay)
+		return;
+	send_conf(peer);
+	send_services(peer);
+	ports_send(peer);
+	certs_send(peer);
+	send_tickets(peer);
+	imsg_send(peer, MSG_apply, 0, &g, sizeof(g), -1);
+	self.awaited++;
+}
+
+static int
+instances(int row)
+{
+	return row == P_relay ? ports_slots(&gate_conf) : 0;
+}
+
+static void
+fill(struct welcome *w)
+{
+	const struct gate_service *s = gate_conf.services.v;
+	const struct conf_addr *a;
+	size_t i;
+
+	w->relays = (uint32_t)ports_slots(&gate_conf);
+	for (i = 0; i < gate_conf.services.n && i < SERVICES; i++, s++) {
+		a = s->listen.v;
+		memcpy(w->services[i].name, s->name, strlen(s->name));
+		gate_to(s->to, w->services[i].daemon, w->services[i].row);
+		w->services[i].kind = (uint32_t)s->tls;
+		w->services[i].port = a->port;
+	}
+}
+
+static int
+load(const struct gate_conf *c)
+{
+	/* all of them, so that one run tells everything that is wrong */
+	int r = certs_load(c) | users_load(c) | ports_open(c);
+
+	if (r == 0)
+		return 0;
+	certs_abort();
+	users_abort();
+	ports_abort();
+	return -1;
+}
+
+static void
+answered(int fd, short what, void *arg)
+{
+	(void)fd, (void)what, (void)arg;
+	event_del(&self.applied);
+	self.awaited = 0;
+	if (self.reloading)
+		parent_reloaded(1, NULL);
+	self.reloading = 0;
+}
+
+/* the relays have it, or as many of them as are well */
+void
+parent_from_relay_applied(struct imsg *m)
+{
+	struct generation g;
+
+	memcpy(&g, m->data, sizeof(g));
+	if (g.number == certs_generation() && --self.awaited <= 0)
+		answered(-1, 0, NULL);
+}
+
+static void
+judged(int good, const char *why)
+{
+	static const struct timeval tv = { APPLY_MS / 1000, 0 };
+
+	if (!self.reloading)
+		return;
+	if (!good) {
+		certs_abort();
+		users_abort();
+		ports_abort();
+		self.reloading = 0;
+		parent_reloaded(0, why);
+		return;
+	}
+	certs_commit();
+	users_commit();
+	ports_commit();
+	self.awaited = 0;
+	parent_commit();
+	users_publish();
+	evtimer_add(&self.applied, &tv);
+}
+
+static int
+reload(void *conf)
+{
+	const struct gate_conf *c = conf;
+
+	if (strcmp(c->parent.rundir, gate_conf.parent.rundir) != 0 ||
+	    (c->relays != gate_conf.relays))
+		log_warn("rundir and relays change with the next start only");
+	if (load(c) == -1)
+		return -1;
+	self.reloading = 1;
+	certs_ask();
+	return 1;
+}
+
+/* the first set: a key that does not fit ends the daemon */
+static void
+judged_first(int good, const char *why)
+{
+	if (!good) {
+		log_warn("%s", why);
+		parent_stop(1);
+		return;
+	}
+	certs_judged = judged;
+}
+
+static int
+start(void)
+{
+	evtimer_assign(&self.ticket_timer, proc_base, on_ticket, NULL);
+	evtimer_assign(&self.day, proc_base, on_day, NULL);
+	evtimer_assign(&self.applied, proc_base, answered, NULL);
+	certs_judged = judged_first;
+	gate_fill = fill;
+	gate_on_admit = users_send;
+	if (load(&gate_conf) == -1)
+		return -1;
+	certs_first();
+	users_commit();
+	ports_commit();
+	new_ticket();
+	on_ticket(-1, 0, NULL);
+	on_day(-1, 0, NULL);
+	return 0;
+}
+
+static void
+status(struct ctl *ctl)
+{
+	int worst = 36500;
+
+	ctl_printf(ctl, "accounts %zu\n", users_count());
+	certs_status(ctl, &worst);
+	ctl_done(ctl, worst < 7);
+}
+
+/* new relays take the listeners; the old ones end with their last client */
+static void
+ctl_drain(struct ctl *ctl, int argc, char **argv)
+{
+	int slot, k, was, is, moved = 0;
+
+	(void)argc, (void)argv;
+	for (slot = 0; slot < ports_slots(&gate_conf); slot++) {
+		was = is = -1;
+		for (k = slot; k < INSTS; k += RELAYS_MAX)
+			if (!imsg_is_open(PEER(P_relay, k)))
+				is = is == -1 ? k : is;
+			else if (!parent_retired(PEER(P_relay, k)))
+				was = k;
+		if (was == -1 || is == -1 ||
+		    parent_replace(PEER(P_relay, was), PEER(P_relay, is)) == -1)
+			continue;
+		imsg_send(PEER(P_relay, was), MSG_drain, 0, NULL, 0, -1);
+		moved++;
+	}
+	ctl_printf(ctl, "%d of %d relays replaced\n", moved, slot);
+	ctl_done(ctl, moved != slot);
+}

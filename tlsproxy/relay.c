@@ -1,0 +1,270 @@
+/*
+ * relay: accepts, speaks TLS, copies bytes; parses nothing else. Holds no
+ * key: the signer signs each full handshake. It knows what the parent told
+ * it, and believes neither clients nor daemons. Forked by its zygote, which
+ * readies the library and never sees a connection.
+ */
+#include <event2/event.h>
+#include <stdlib.h>
+#include <string.h>
+#include <tls.h>
+#include <unistd.h>
+
+#include "conn.h"
+#include "keyprov.h"
+#include "tlsx.h"
+
+struct relay relay;
+
+static struct {
+	struct event tick;
+	uint64_t due; /* when it fires, ms; 0: not set */
+	struct deadline drained;
+	char why[256];
+} self;
+
+/* in the middle of a handshake: ask the signer, and wait for it */
+static int
+ask_signer(const struct sign_req *req, const uint8_t *text, uint8_t *sig,
+    size_t *len)
+{
+	static uint8_t msg[sizeof(struct sign_req) + SIGN_TEXT_MAX];
+	static struct sign_resp r;
+	ssize_t n;
+
+	if (req->len > SIGN_TEXT_MAX)
+		return -1;
+	memcpy(msg, req, sizeof(*req));
+	memcpy(msg + sizeof(*req), text, req->len);
+	n = imsg_call(P_signer, MSG_sign, msg, sizeof(*req) + req->len,
+	    MSG_signature, &r, sizeof(r), SIGN_MS);
+	if (n < (ssize_t)SIGN_RESP_LEN(&(struct sign_resp){ 0 }) ||
+	    r.result != SIGN_OK || r.len > SIG_MAX ||
+	    (size_t)n != SIGN_RESP_LEN(&r)) {
+		COUNT(unsigned);
+		return -1;
+	}
+	memcpy(sig, r.sig, r.len);
+	*len = r.len;
+	return 0;
+}
+
+/* an answer that came after its handshake had given up */
+void
+relay_from_signer_signature(struct imsg *m)
+{
+	(void)m;
+}
+
+void
+relay_prepare(void)
+{
+	if (tlsx_init() == -1 || keyprov_init(ask_signer) == -1 ||
+	    tls_init() == -1)
+		fatal("libtls");
+}
+
+static void
+on_tick(int fd, short what, void *arg)
+{
+	(void)fd, (void)what, (void)arg;
+	self.due = 0;
+	wheel_run(&relay.wheel, proc_now());
+	relay_tick();
+}
+
+void
+relay_tick(void)
+{
+	uint64_t now = proc_now();
+	int ms = wheel_wait(&relay.wheel, now);
+	struct timeval tv;
+
+	if (ms == -1 || (self.due != 0 && self.due <= now + (uint64_t)ms))
+		return;
+	tv = (struct timeval){ ms / 1000, ms % 1000 * 1000 };
+	evtimer_add(&self.tick, &tv);
+	self.due = now + (uint64_t)ms;
+}
+
+void
+relay_deadline(struct deadline *d, uint64_t ms)
+{
+	wheel_set(&relay.wheel, d, proc_now(), ms);
+	relay_tick();
+}
+
+void
+relay_init(void)
+{
+	if ((relay.scratch = malloc(SCRATCH)) == NULL)
+		fatal("memory");
+	wheel_init(&relay.wheel, proc_now());
+	evtimer_assign(&self.tick, proc_base, on_tick, NULL);
+}
+
+void
+relay_link(int peer, int up)
+{
+	if (ROW(peer) == P_signer)
+		return;
+	memset(&relay.paused[ROW(peer)][INST(peer)], 0,
+	    sizeof(relay.paused[0][0]));
+	if (!up)
+		conn_taker_lost(peer);
+	listen_consider();
+}
+
+/* what the parent says is a bug of ours when it does not fit */
+static void
+must(int r)
+{
+	if (r == -1)
+		fatal("malformed configuration from the parent");
+}
+
+void
+relay_from_parent_conf(struct imsg *m)
+{
+	context_begin(m->data);
+}
+
+void
+relay_from_parent_service(struct imsg *m)
+{
+	must(context_service(m->data));
+}
+
+void
+relay_from_parent_listen(struct imsg *m)
+{
+	struct relay_listen l;
+
+	memcpy(&l, m->data, sizeof(l));
+	must(context_listen(l.index, imsg_get_fd(m)));
+}
+
+void
+relay_from_parent_cert(struct imsg *m)
+{
+	must(context_cert(m->data, m->fd));
+}
+
+void
+relay_from_parent_ca(struct imsg *m)
+{
+	must(context_ca(m->fd));
+}
+
+void
+relay_from_parent_ticket(struct imsg *m)
+{
+	struct relay_ticket t;
+
+	memcpy(&t, m->data, sizeof(t));
+	tlsx_ticket_key(t.key);
+	explicit_bzero(&t, sizeof(t));
+}
+
+void
+relay_from_parent_apply(struct imsg *m)
+{
+	struct generation g;
+
+	memcpy(&g, m->data, sizeof(g));
+	g.good = context_apply(self.why, sizeof(self.why)) == 0;
+	if (!g.good)
+		log_warn("event=apply error=\"%s\"", self.why);
+	imsg_send(PARENT, MSG_applied, 0, &g, sizeof(g), -1);
+	listen_consider();
+}
+
+static void
+on_drained(struct deadline *d)
+{
+	(void)d;
+	log_warn("event=drained open=%u", relay.open);
+	event_base_loopexit(proc_base, NULL);
+}
+
+/* no new connections; the last one, or an hour, is the end */
+void
+relay_from_parent_drain(struct imsg *m)
+{
+	(void)m;
+	relay.draining = 1;
+	self.drained.fire = on_drained;
+	relay_deadline(&self.drained, DRAIN_MS);
+	listen_consider();
+	relay_ended();
+}
+
+void
+relay_ended(void)
+{
+	if (relay.draining && conn_none())
+		event_base_loopexit(proc_base, NULL);
+}
+
+void
+relay_from_taker_starttls(struct imsg *m)
+{
+	struct conn *c = conn_find(m->id);
+
+	if (c == NULL || c->taker != m->from || c->state != CONN_PLAIN ||
+	    c->serving->is.kind != KIND_STARTTLS || c->starttls)
+		imsg_crime(m, "STARTTLS out of order");
+	else
+		conn_starttls(c, imsg_get_fd(m));
+}
+
+void
+relay_from_taker_done(struct imsg *m)
+{
+	struct conn *c = conn_find(m->id);
+	struct reason r;
+
+	if (c == NULL)
+		return; /* it ended meanwhile, and GONE is on its way */
+	memcpy(&r, m->data, sizeof(r));
+	if (c->taker != m->from || c->done || r.why > DONE_OVERLOAD) {
+		imsg_crime(m, "DONE out of order");
+		return;
+	}
+	if (r.why == DONE_GARBAGE)
+		COUNT(garbage);
+	conn_done(c);
+}
+
+static void
+set_paused(struct imsg *m, int paused)
+{
+	struct pause p;
+	int i;
+
+	memcpy(&p, m->data, sizeof(p));
+	for (i = 0; i < SERVICES; i++)
+		if (memcmp(relay.serving[i].is.name, p.service,
+			sizeof(p.service)) == 0)
+			break;
+	if (i == SERVICES || relay.serving[i].row != ROW(m->from)) {
+		imsg_crime(m, "not its service");
+		return;
+	}
+	relay.paused[ROW(m->from)][INST(m->from)] &= ~BIT(i);
+	if (paused)
+		relay.paused[ROW(m->from)][INST(m->from)] |= BIT(i);
+	listen_consider();
+}
+
+void
+relay_from_taker_pause(struct imsg *m)
+{
+	set_paused(m, 1);
+}
+
+void
+relay_from_taker_resume(struct imsg *m)
+{
+	set_paused(m, 0);
+}

@@ -1,0 +1,58 @@
+/*
+ * tlsproxy: the gate. Its two tables: the processes here, the messages in
+ * msgs.h and lib/gate.h. The parent binds and reads certificates; relays
+ * speak TLS and copy bytes; the signer alone has the private keys.
+ */
+#include "relay.h"
+#include "signer.h"
+#include "tlsproxy.h"
+
+static const char *const relay_counters[] = { RELAY_COUNTERS(C_NAME) NULL };
+static const char *const signer_counters[] = { SIGNER_COUNTERS(C_NAME) NULL };
+
+/* clang-format off */
+const struct proc procs[NPROC] = {
+[P_parent] = { "tlsproxy", .caps = CAP_BIND, .roles = ROLE(gate) },
+[P_zygote] = { "zygote", "_gl_relay", "empty", "stdio accept pair fork", "",
+    .prog = "tlsproxy-relay", .nofile = RELAY_FILES,
+    .prepare = IN(zygote, relay_prepare) },
+[P_relay] = { "relay", "_gl_relay", "empty", "stdio accept pair", "",
+    BIT(P_signer) | BIT(P_httpd_server) | BIT(P_smtpd_session) |
+    BIT(P_smtpd_submit) | BIT(P_imapd_login) | BIT(P_xmppd_login) |
+    BIT(P_xmppd_s2s),
+    .prog = "tlsproxy-relay", .n = PER_CORE, .fork = P_zygote, .batch = 1,
+    .roles = ROLE(relay), .counters = relay_counters,
+    .init = IN(relay, relay_init), .link = IN(relay, relay_link) },
+[P_signer] = { "signer", "_gl_signer", "empty", "stdio", "", BIT(P_relay),
+    .prog = "tlsproxy-signer", .counters = signer_counters,
+    .prepare = IN(signer, signer_prepare), .init = IN(signer, signer_init) },
+
+/* who may take connections: rows of the other daemons */
+[P_httpd] = { "httpd", .daemon = "httpd", .roles = ROLE(house) },
+[P_httpd_server] = { "server", .daemon = "httpd", .peers = BIT(P_relay),
+    .n = PER_CORE, .roles = ROLE(taker) },
+[P_smtpd] = { "smtpd", .daemon = "smtpd", .roles = ROLE(house) },
+[P_smtpd_session] = { "session", .daemon = "smtpd", .peers = BIT(P_relay),
+    .roles = ROLE(taker) },
+[P_smtpd_submit] = { "submit", .daemon = "smtpd", .peers = BIT(P_relay),
+    .roles = ROLE(taker) },
+[P_imapd] = { "imapd", .daemon = "imapd", .roles = ROLE(house) },
+[P_imapd_login] = { "login", .daemon = "imapd", .peers = BIT(P_relay),
+    .roles = ROLE(taker) },
+[P_xmppd] = { "xmppd", .daemon = "xmppd", .roles = ROLE(house) },
+[P_xmppd_login] = { "login", .daemon = "xmppd", .peers = BIT(P_relay),
+    .roles = ROLE(taker) },
+[P_xmppd_s2s] = { "s2s", .daemon = "xmppd", .peers = BIT(P_relay),
+    .roles = ROLE(taker) },
+};
+const struct msg msgs[NMSG] = { GATE_MSGS(G_ROW) MSGS(M_ROW) };
+/* clang-format on */
+const int nprocs = NPROC, nmsgs = NMSG, ngate = NGATE;
+
+#ifdef IN_parent
+int
+main(int argc, char *argv[])
+{
+	return daemon_main(&tlsproxy, argc, argv);
+}
+#endif

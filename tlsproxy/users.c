@@ -1,0 +1,208 @@
+/*
+ * users: the accounts. An account is a Unix user with a line in secrets; the
+ * file is checked here, line by line (RFC 5803), and its names are looked up
+ * in NSS, by the parent alone. An index is never given to another user while
+ * the gate lives.
+ */
+#include <sys/stat.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <pwd.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "secrets.h"
+#include "tlsproxy.h"
+
+struct users {
+	struct account *v;
+	size_t n;
+};
+
+static struct {
+	struct users now, next;
+	uint64_t generation;
+	struct account *known; /* name, uid and index of all there ever were */
+	size_t nknown;
+} self;
+
+static int
+index_of(struct account *a)
+{
+	struct account *k;
+	size_t i;
+
+	for (i = 0; i < self.nknown; i++)
+		if (self.known[i].uid == a->uid &&
+		    strcmp(self.known[i].name, a->name) == 0) {
+			a->index = self.known[i].index;
+			return 0;
+		}
+	k = reallocarray(self.known, self.nknown + 1, sizeof(*k));
+	if (k == NULL)
+		return -1;
+	self.known = k;
+	a->index = (uint32_t)self.nknown;
+	k[self.nknown++] = *a;
+	return 0;
+}
+
+/* one account a name, whatever the number of its lines */
+static int
+add(const struct secret *s, void *arg)
+{
+	const struct gate_conf *c = arg;
+	struct users *u = &self.next;
+	struct account *a;
+	struct passwd *pw;
+	size_t i;
+
+	for (i = 0; i < u->n; i++)
+		if (strcmp(u->v[i].name, s->user) == 0)
+			return 0;
+	errno = 0;
+	if ((pw = getpwnam(s->user)) == NULL && errno != 0 && errno != ENOENT &&
+	    errno != ESRCH) {
+		log_warn("%s:%zu: %s: %s", c->secrets, s->line, s->user,
+		    strerror(errno));
+		return -1;
+	}
+	if (pw == NULL || pw->pw_uid < (uid_t)c->min_uid ||
+	    strlen(pw->pw_dir) >= sizeof(a->home)) {
+		log_warn("%s:%zu: %s: left out, %s", c->secrets, s->line,
+		    s->user,
+		    pw == NULL ? "no such user" :
+			pw->pw_uid < (uid_t)c->min_uid ?
+				 "its id is below min-uid" :
+				 "its home is too long");
+		return 0;
+	}
+	if ((a = reallocarray(u->v, u->n + 1, sizeof(*a))) == NULL)
+		return -1;
+	u->v = a;
+	a += u->n;
+	memset(a, 0, sizeof(*a));
+	a->generation = self.generation;
+	a->uid = pw->pw_uid;
+	a->gid = pw->pw_gid;
+	memcpy(a->name, s->user, strlen(s->user));
+	memcpy(a->home, pw->pw_dir, strlen(pw->pw_dir));
+	if (index_of(a) == -1)
+		return -1;
+	u->n++;
+	return 0;
+}
+
+/* only root may read it; -1: said why */
+static char *
+slurp(const char *path, size_t *len)
+{
+	struct stat st;
+	char *p = NULL;
+	ssize_t r = 0;
+	int fd;
+
+	*len = 0;
+	if ((fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW)) == -1) {
+		log_warn("%s: %s", path, strerror(errno));
+		return NULL;
+	}
+	if (fstat(fd, &st) == -1 || !S_ISREG(st.st_mode) ||
+	    st.st_size > SECRETS_MAX)
+		log_warn("%s: not a file of at most %d bytes", path,
+		    SECRETS_MAX);
+	else if (st.st_uid != geteuid() || (st.st_mode & 077) != 0)
+		log_warn("%s: mode %o, owner %u; mode 600 and owner %u was "
+			 "meant",
+		    path, st.st_mode & 0777, st.st_uid, geteuid());
+	else if ((p = malloc((size_t)st.st_size + 1)) != NULL)
+		while (*len < (size_t)st.st_size &&
+		    (r = read(fd, p + *len, (size_t)st.st_size - *len)) > 0)
+			*len += (size_t)r;
+	if (r == -1)
+		log_warn("%s: %s", path, strerror(errno));
+	close(fd);
+	if (r != -1)
+		return p;
+	free(p);
+	return NULL;
+}
+
+static void
+complain(size_t line, const char *what, void *arg)
+{
+	const struct gate_conf *c = arg;
+
+	log_warn("%s:%zu: %s", c->secrets, line, what);
+}
+
+int
+users_load(const struct gate_conf *c)
+{
+	size_t len;
+	char *p;
+	int r;
+
+	users_abort();
+	self.generation++;
+	if (access(c->secrets, F_OK) == -1 && errno == ENOENT) {
+		log_warn("%s: not there; there are no accounts", c->secrets);
+		return 0;
+	}
+	if ((p = slurp(c->secrets, &len)) == NULL)
+		return -1;
+	r = secrets_parse(p, len, add, complain, (void *)c);
+	explicit_bzero(p, len);
+	free(p);
+	if (r == 0)
+		return 0;
+	users_abort();
+	return -1;
+}
+
+void
+users_commit(void)
+{
+	free(self.now.v);
+	self.now = self.next;
+	memset(&self.next, 0, sizeof(self.next));
+}
+
+void
+users_abort(void)
+{
+	free(self.next.v);
+	memset(&self.next, 0, sizeof(self.next));
+}
+
+void
+users_send(int house)
+{
+	struct accounts end = { self.now.n > 0 ? self.now.v[0].generation :
+						 self.generation,
+		self.now.n };
+	size_t i;
+
+	for (i = 0; i < self.now.n; i++)
+		imsg_send(house, MSG_account, 0, &self.now.v[i],
+		    sizeof(self.now.v[i]), -1);
+	imsg_send(house, MSG_accounts, 0, &end, sizeof(end), -1);
+}
+
+void
+users_publish(void)
+{
+	int row;
+
+	for (row = 1; row < nprocs; row++)
+		if (procs[row].daemon != NULL && imsg_is(row, R_house) &&
+		    imsg_is_open(row))
+			users_send(row);
+}
+
+size_t
+users_count(void)
+{
+	return self.now.n;
+}
