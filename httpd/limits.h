@@ -28,4 +28,36 @@
 #define HTTPD_LOG_TARGET 400
 #define HTTPD_LOG_REFERER 200
 #define HTTPD_LOG_AGENT 240
+#define HTTPD_LOG_BUFFER 65536
+#define HTTPD_LOG_MS 100 /* a line waits at most */
+
+/* the server process */
+#define HTTPD_WORKERS_MAX 16
+#define HTTPD_CONNS_CEILING 24576 /* limits.connections may not be more */
+#define HTTPD_FILES 65536	  /* descriptors of one process */
+#define HTTPD_INPUT 16384	  /* one read */
+#define HTTPD_OUTPUT 262144	  /* answers of one turn */
+#define HTTPD_OUTPUT_FULL 65536	  /* then they leave */
+#define HTTPD_COPY 65536	  /* a shorter rest of a file is copied */
+#define HTTPD_STEP 1048576	  /* of a file, then others have their turn */
+#define HTTPD_SNDBUF 524288	  /* of a pair that a large file goes through */
+#define HTTPD_LINGER_MAX 1048576  /* read after our end, then no more */
+#define HTTPD_LINGER_MS 2000	  /* the same in time */
+#define HTTPD_LOOK_MS 5000	  /* a question to the opener; beyond: 503 */
+#define HTTPD_REST_MS 1000	  /* idle so long gives its buffers back */
+#define HTTPD_PROGRESS 1024	  /* bytes of a body that count as progress */
+
+/* the open files */
+#define HTTPD_OPEN_MAX 512	  /* descriptors kept */
+#define HTTPD_ENTRIES_MAX 2048	  /* paths that are there */
+#define HTTPD_NONE_MAX 512	  /* paths that are not */
+#define HTTPD_SMALL 16384	  /* a file whose bytes are kept */
+#define HTTPD_CONTENT_MAX 8388608 /* all kept bytes */
+#define HTTPD_FRESH_MS 2000	  /* then the opener looks again */
+#define HTTPD_FRESH_NONE_MS 1000  /* the same of what is not there */
+
+/* the conf */
+#define HTTPD_INDEX_MAX 8  /* names of index files */
+#define HTTPD_INDEX_LEN 64 /* of one, with its NUL */
+#define HTTPD_SERVICES 16  /* of the gate */
 #endif

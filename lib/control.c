@@ -26,7 +26,7 @@ enum {
 	WORDS_MAX = 8,
 	ANSWER_MAX = 1024 * 1024,
 	CHUNK = 8192,	   /* bytes of one record of an answer */
-	REQUESTS_MAX = 16, /* at a time */
+	REQUESTS_MAX = 16, /* at a time, half of them for other users */
 	LOCKS_MAX = 4,
 	REQUEST_S = 60, /* seconds for all of it */
 };
@@ -189,12 +189,18 @@ find(const struct ctl_command *c, const char *name)
 	return NULL;
 }
 
+static int
+trusted(uid_t uid)
+{
+	return uid == 0 || uid == geteuid();
+}
+
 static void
 run(struct ctl *c, char *text, size_t len)
 {
 	const struct ctl_command *cmd;
 	char *argv[WORDS_MAX + 1] = { 0 };
-	int argc = 0, trusted = c->uid == 0 || c->uid == geteuid();
+	int argc = 0;
 	size_t i;
 
 	for (i = 0; i < len && argc < WORDS_MAX; i += strlen(text + i) + 1)
@@ -203,7 +209,7 @@ run(struct ctl *c, char *text, size_t len)
 		cmd = find(self.commands, argv[0]);
 	if (cmd == NULL)
 		ctl_printf(c, "%.100s: no such command\n", argv[0]);
-	else if (!trusted && !cmd->user)
+	else if (!trusted(c->uid) && !cmd->user)
 		ctl_printf(c, "%s: permission denied\n", cmd->name);
 	else if (argc > cmd->args || i < len)
 		ctl_printf(c, "%s: too many words\n", cmd->name);
@@ -242,8 +248,8 @@ on_ctl(int fd, short what, void *arg)
 	(void)what, (void)arg;
 	if ((s = accept4(fd, NULL, NULL, SOCK_CLOEXEC)) == -1)
 		return;
-	if (self.open == REQUESTS_MAX ||
-	    getsockopt(s, SOL_SOCKET, SO_PEERCRED, &cr, &l) == -1 ||
+	if (getsockopt(s, SOL_SOCKET, SO_PEERCRED, &cr, &l) == -1 ||
+	    self.open >= REQUESTS_MAX / (trusted(cr.uid) ? 1 : 2) ||
 	    (c = calloc(1, sizeof(*c))) == NULL) {
 		close(s);
 		return;

@@ -5,6 +5,7 @@
  */
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/un.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -18,8 +19,7 @@
 
 static struct {
 	struct daemon *d;
-	char file[256];
-	const char *libexec;
+	char file[512], libexec[512];
 	int background; /* who waits for us to be up; 0: nobody */
 } self;
 
@@ -119,10 +119,34 @@ up(void)
 		notify(path);
 	if (self.background == 0)
 		return;
+	log_early = 0;
+	dup2(STDIN_FILENO, STDERR_FILENO); /* the terminal's no more */
 	if (write(self.background, "", 1) == -1)
 		log_warn("event=start error=\"%s\"", strerror(errno));
 	close(self.background);
 	self.background = 0;
+}
+
+static void
+take(char path[static 512], const char *from)
+{
+	if (strlen(from) >= 512)
+		usage();
+	memcpy(path, from, strlen(from) + 1);
+}
+
+/* as seen from / too */
+static void
+absolute(char path[static 512])
+{
+	char cwd[512], full[1024];
+
+	if (*path == '/')
+		return;
+	if (getcwd(cwd, sizeof(cwd)) == NULL)
+		fatal("%s: %s", path, strerror(errno));
+	snprintf(full, sizeof(full), "%s/%s", cwd, path);
+	take(path, full);
 }
 
 /* the one who was called waits until its child is up, or ends without it */
@@ -132,6 +156,8 @@ background(void)
 	int p[2], null;
 	char c;
 
+	absolute(self.file);
+	absolute(self.libexec);
 	if (pipe2(p, O_CLOEXEC) == -1)
 		fatal("pipe: %s", strerror(errno));
 	switch (fork()) {
@@ -145,6 +171,7 @@ background(void)
 	}
 	close(p[0]);
 	self.background = p[1];
+	log_early = 1;
 	setsid();
 	if (chdir("/") == -1 || (null = open("/dev/null", O_RDWR)) == -1)
 		fatal("/dev/null: %s", strerror(errno));
@@ -184,7 +211,7 @@ daemon_main(struct daemon *d, int argc, char **argv)
 	int c, n = 0;
 
 	self.d = d;
-	self.libexec = LIBEXECDIR;
+	take(self.libexec, LIBEXECDIR);
 	snprintf(self.file, sizeof(self.file), SYSCONFDIR "/%s.conf",
 	    procs[PARENT].name);
 	while ((c = getopt(argc, argv, "Adf:L:Mnvx:")) != -1)
@@ -199,12 +226,10 @@ daemon_main(struct daemon *d, int argc, char **argv)
 			log_stderr = 1;
 			break;
 		case 'f':
-			if (strlen(optarg) >= sizeof(self.file))
-				usage();
-			memcpy(self.file, optarg, strlen(optarg) + 1);
+			take(self.file, optarg);
 			break;
 		case 'L':
-			self.libexec = optarg;
+			take(self.libexec, optarg);
 			break;
 		case 'n':
 			n++;
@@ -224,6 +249,7 @@ daemon_main(struct daemon *d, int argc, char **argv)
 		return 1;
 	if (n > 0)
 		return check(n);
+	syscall(SYS_close_range, 3, ~0U, 0); /* what our caller forgot */
 	if (!log_stderr && getenv("NOTIFY_SOCKET") == NULL)
 		background();
 	return run();

@@ -15,7 +15,10 @@
 
 #include "sys.h"
 
-enum { READ_BATCH = 16 }; /* messages of one peer per turn of the loop */
+enum {
+	READ_BATCH = 16, /* messages of one peer per turn of the loop */
+	DRAIN_BATCHES = 64,
+};
 
 struct waiting {
 	TAILQ_ENTRY(waiting) next;
@@ -169,12 +172,17 @@ imsg_get(int s, struct imsg_head *head, void *data, size_t size, int *fd)
 	if (n >= (ssize_t)sizeof(*head) && head->zero == 0 &&
 	    !(m.msg_flags & (MSG_TRUNC | MSG_CTRUNC)))
 		return n - (ssize_t)sizeof(*head);
-	errno = n == 0 && *fd == -1 ? ECONNRESET : EBADMSG;
+	/* without one that came: we are out of descriptors, no crime */
+	errno = (m.msg_flags & MSG_CTRUNC) && *fd == -1 ? EMFILE :
+	    n == 0 && *fd == -1				? ECONNRESET :
+							  EBADMSG;
 	if (*fd != -1)
 		close(*fd);
 	*fd = -1;
 	return -1;
 }
+
+static void on_write(int, short, void *);
 
 static int
 is_full(int e)
@@ -189,9 +197,10 @@ arm(struct chan *c, int e)
 	static const struct timeval soon = { 0, 10000 };
 
 	if (e == EAGAIN)
-		event_add(&c->wr, NULL);
+		event_assign(&c->wr, proc_base, c->fd, EV_WRITE, on_write, c);
 	else
-		evtimer_add(&c->wr, &soon);
+		evtimer_assign(&c->wr, proc_base, on_write, c);
+	event_add(&c->wr, e == EAGAIN ? NULL : &soon);
 }
 
 static void
@@ -378,6 +387,18 @@ dispatch(struct imsg *m)
 		close(m->fd);
 }
 
+/* a message is lost with its descriptor; its sender asks again, or sees EOF */
+static void
+starved(int peer)
+{
+	static uint64_t told;
+
+	if (told != 0 && proc_now() - told < 1000)
+		return;
+	told = proc_now();
+	log_warn("event=nofile peer=%s.%d", procs[ROW(peer)].name, INST(peer));
+}
+
 static void
 on_read(int s, short what, void *arg)
 {
@@ -394,6 +415,10 @@ on_read(int s, short what, void *arg)
 		if (chans[peer] != c || c->serial != mine || c->held != -1)
 			return;
 		n = imsg_get(s, &head, inbuf, sizeof(inbuf), &m.fd);
+		if (n == -1 && errno == EMFILE) {
+			starved(peer);
+			continue;
+		}
 		if (n == -1) {
 			if (errno != EAGAIN && errno != EINTR)
 				imsg_on_lost(peer, errno);
@@ -409,6 +434,19 @@ on_read(int s, short what, void *arg)
 	}
 }
 
+void
+imsg_drain(int peer)
+{
+	struct chan *c = chans[peer];
+	const uint64_t mine = c != NULL ? c->serial : 0;
+	int i;
+
+	for (i = 0; i < DRAIN_BATCHES && chans[peer] == c && c != NULL &&
+	     c->serial == mine;
+	     i++)
+		on_read(c->fd, EV_READ, c);
+}
+
 /* -1: nothing came in time, or the channel is gone */
 static ssize_t
 await(struct chan *c, uint32_t type, uint64_t id, void *out, size_t size,
@@ -421,16 +459,16 @@ await(struct chan *c, uint32_t type, uint64_t id, void *out, size_t size,
 	int fd;
 
 	for (;;) {
-		n = imsg_get(c->fd, &head, out, size, &fd);
-		if (n == -1 && errno != EAGAIN && errno != EINTR)
+		errno = ETIMEDOUT;
+		if ((t = proc_now()) >= until)
 			return -1;
-		if (n == -1) {
-			errno = ETIMEDOUT;
-			if ((t = proc_now()) >= until)
-				return -1;
-			poll(&p, 1, (int)(until - t));
+		if (poll(&p, 1, (int)(until - t)) <= 0)
 			continue;
-		}
+		n = imsg_get(c->fd, &head, out, size, &fd);
+		if (n == -1 && (errno == EAGAIN || errno == EINTR))
+			continue;
+		if (n == -1)
+			return -1;
 		if (head.type != type ||
 		    imsg_row(type, ROW(c->peer), proc_self, n, fd) == NULL ||
 		    fd != -1) {
@@ -450,17 +488,29 @@ imsg_call(int peer, uint32_t type, const void *data, size_t len,
 {
 	static uint64_t calls;
 	const struct imsg_head head = { type, 0, ++calls };
+	const uint64_t until = proc_now() + (uint64_t)ms;
 	struct chan *c = chans[peer];
+	struct pollfd p = { c != NULL ? c->fd : -1, POLLOUT, 0 };
 	ssize_t n = -1;
+	int e;
 
 	errno = ENOTCONN;
 	if (c == NULL || imsg_row(type, proc_self, ROW(peer), len, -1) == NULL)
 		return -1;
-	if (imsg_put(c->fd, &head, data, len, -1) == 0)
-		n = await(c, answer, head.id, out, size, proc_now() + ms);
-	if (n == -1 && errno != ETIMEDOUT && !is_full(errno))
-		imsg_on_lost(peer, errno == EBADMSG ? EBADMSG : ECONNRESET);
-	return n;
+	while ((e = imsg_put(c->fd, &head, data, len, -1)) == -1 &&
+	    is_full(errno) && proc_now() < until)
+		poll(&p, 1, 10);
+	if (e == 0)
+		n = await(c, answer, head.id, out, size, until);
+	if (n != -1)
+		return n;
+	e = errno == ETIMEDOUT || is_full(errno) ? ETIMEDOUT :
+	    errno == EBADMSG			 ? EBADMSG :
+						   ENOTCONN;
+	if (e != ETIMEDOUT)
+		imsg_on_lost(peer, e == EBADMSG ? EBADMSG : ECONNRESET);
+	errno = e;
+	return -1;
 }
 
 int

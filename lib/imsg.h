@@ -65,6 +65,8 @@ void imsg_crime(struct imsg *, const char *why);
 void imsg_open(int peer, int fd);
 void imsg_close(int peer);
 int imsg_is_open(int peer);
+/* handles what a peer that has ended left unread */
+void imsg_drain(int peer);
 /* bytes that wait for this peer */
 size_t imsg_queued(int peer);
 /* first open peer of a row or role, or -1 */

@@ -2,6 +2,7 @@
  * kids: the parent's children as a list. A place is found by peer or by pid
  * and never moves, because events point to it.
  */
+#include <sys/wait.h>
 #include <event2/event.h>
 #include <signal.h>
 #include <stdio.h>
@@ -9,7 +10,7 @@
 
 #include "kids.h"
 
-enum { STRAYS = 16 };
+enum { STRAYS = 64 };
 
 struct child kids[KIDS_MAX];
 int nkids;
@@ -107,6 +108,19 @@ stray_put(pid_t pid, int status)
 {
 	strays[nstrays % STRAYS].pid = pid;
 	strays[nstrays++ % STRAYS].status = status;
+}
+
+/* or a taken-over zygote could have us kill whom it likes */
+int
+kid_is_ours(pid_t pid)
+{
+	siginfo_t si;
+	int i;
+
+	for (i = 0; i < STRAYS; i++)
+		if (strays[i].pid == pid)
+			return 1;
+	return waitid(P_PID, (id_t)pid, &si, WEXITED | WNOHANG | WNOWAIT) == 0;
 }
 
 int

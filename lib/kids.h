@@ -44,6 +44,8 @@ void kid_forget(struct child *);
 struct child *kid_of(int peer);	 /* NULL: none */
 struct child *kid_of_pid(pid_t); /* NULL: none */
 int kids_alive(void);
+/* a child of this process, running or dead */
+int kid_is_ours(pid_t);
 /* one more of a minute's deaths, crimes or lines: how many it are */
 int kid_count(struct child *, int *);
 void kid_slay(struct child *);

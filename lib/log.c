@@ -15,8 +15,8 @@
 
 #include "proc.h"
 
-int log_debug, log_stderr;
-void (*log_sink)(const char *, size_t);
+int log_debug, log_stderr, log_early;
+void (*log_sink)(const char *, size_t), (*log_echo)(const char *, size_t);
 
 static struct {
 	int file;	    /* 0: none */
@@ -58,10 +58,11 @@ deliver(const char *b, size_t n)
 	}
 	b++;
 	n--;
-	if (log_stderr) {
-		if (write(STDERR_FILENO, b, n) == -1)
+	if (log_echo != NULL && b[-1] == 'W')
+		log_echo(b, n);
+	if (log_stderr || (log_early && b[-1] == 'W')) {
+		if (write(STDERR_FILENO, b, n) == -1 || log_stderr)
 			return;
-		return;
 	}
 	if (self.file != 0)
 		to_file(b, n);

@@ -12,6 +12,10 @@ enum { LOG_LINE = 1024 }; /* bytes; what is longer is cut */
 
 extern int log_debug;  /* 'D' lines are written */
 extern int log_stderr; /* the parent writes to standard error (-d) */
+/* the parent writes warnings to standard error, too, until it is up */
+extern int log_early;
+/* the parent's warnings are told here, too */
+extern void (*log_echo)(const char *, size_t);
 extern void (*log_sink)(const char *, size_t); /* instead of descriptor 2 */
 
 /* level 'I' information, 'W' warning, 'D' debug */

@@ -171,11 +171,20 @@ parent_reloaded(int good, const char *why)
 	ctl_done(ctl, !good);
 }
 
+/* what is wrong is told to who asked, too */
+static void
+echo(const char *line, size_t n)
+{
+	if (self.reloads != NULL)
+		ctl_printf(self.reloads, "%.*s", (int)n, line);
+}
+
 int
 parent_reload(struct ctl *ctl)
 {
 	const struct daemon *d = parent_daemon();
-	int r;
+	const char *why = "see the log";
+	int r = 0;
 
 	if (self.reloading) {
 		if (ctl != NULL) {
@@ -186,13 +195,15 @@ parent_reload(struct ctl *ctl)
 	}
 	self.reloading = 1;
 	self.reloads = ctl;
+	log_echo = echo;
 	if ((self.pending = daemon_reread()) == NULL) {
-		parent_reloaded(0, "the configuration has errors");
-		return -1;
-	}
-	r = d->reload != NULL ? d->reload(self.pending) : 0;
+		why = "the configuration has errors";
+		r = -1;
+	} else if (d->reload != NULL)
+		r = d->reload(self.pending);
+	log_echo = NULL;
 	if (r == -1)
-		parent_reloaded(0, "see the log");
+		parent_reloaded(0, why);
 	else if (r == 0)
 		parent_reloaded(1, NULL);
 	return r;

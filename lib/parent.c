@@ -151,6 +151,8 @@ buried(struct child *c, int st)
 	uint64_t age = proc_now() - c->since;
 	int peer = c->peer;
 
+	c->pid = FORKING; /* not to be killed: it may be another's by now */
+	imsg_drain(peer);
 	c->was_ready = c->ready;
 	clear(c);
 	orphans(c);
@@ -217,6 +219,7 @@ on_ready(struct child *c, const struct sys_ready *r)
 	for (k = kids + 1; k < kids + nkids; k++)
 		if (k->peer != FREE && !k->ready)
 			return;
+	proc_settle();
 	if (self.up != NULL)
 		self.up();
 	self.up = NULL;
@@ -242,7 +245,8 @@ on_forked(struct child *zygote, const struct sys_peer *p)
 
 	if (c == NULL || c->pid != FORKING ||
 	    procs[ROW(c->peer)].fork != ROW(zygote->peer) ||
-	    kid_of_pid(p->pid) != NULL) {
+	    kid_of_pid(p->pid) != NULL ||
+	    (p->pid > 0 && !kid_is_ours(p->pid))) {
 		kid_slay(zygote);
 		return;
 	}
@@ -295,9 +299,11 @@ on_signal(int sig, short what, void *arg)
 	(void)what, (void)arg;
 	if (sig == SIGHUP)
 		parent_reload(NULL);
-	else if (sig == SIGUSR1)
+	else if (sig == SIGUSR1) {
 		log_open(procs[PARENT].name, k->log);
-	else if (sig != SIGCHLD)
+		if (self.d->reopen != NULL)
+			self.d->reopen();
+	} else if (sig != SIGCHLD)
 		parent_stop(0);
 	else
 		while ((pid = waitpid(-1, &st, WNOHANG)) > 0)

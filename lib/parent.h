@@ -58,6 +58,8 @@ struct daemon {
 	void (*configure)(int peer);
 	/* 0: take it; -1: said why, keep the old; 1: parent_reloaded() later */
 	int (*reload)(void *conf);
+	/* SIGUSR1: logs were rotated; its own is open already */
+	void (*reopen)(void);
 	/* a .late instance has ended; status of waitpid() */
 	void (*ended)(int peer, int status);
 	/* appended to the answer of status */

@@ -19,6 +19,7 @@
 
 #include "sandbox.h"
 #include "sys.h"
+#include "trim.h"
 #include "zygote.h"
 
 enum { CHAN = 3, NOFILE = 256 };
@@ -134,7 +135,10 @@ child_sys(struct imsg *m)
 
 	switch (m->type) {
 	case SYS_STOP:
-		event_base_loopexit(proc_base, NULL);
+		if (procs[proc_self].stop != NULL)
+			procs[proc_self].stop();
+		else
+			event_base_loopexit(proc_base, NULL);
 		break;
 	case SYS_LOG:
 		zygote_log(m);
@@ -237,6 +241,21 @@ become(int row, int inst)
 	imsg_on_pass = zygote_pass;
 }
 
+static void
+on_rest(int fd, short what, void *arg)
+{
+	(void)fd, (void)what, (void)arg;
+	trim();
+}
+
+void
+proc_settle(void)
+{
+	static const struct timeval tv = { 2, 0 };
+
+	event_base_once(proc_base, -1, EV_TIMEOUT, on_rest, NULL, &tv);
+}
+
 __attribute__((noreturn)) static void
 live(int chan)
 {
@@ -246,6 +265,7 @@ live(int chan)
 	if (procs[proc_self].init != NULL)
 		procs[proc_self].init();
 	imsg_send(PARENT, SYS_READY, 0, &r, sizeof(r), -1);
+	proc_settle();
 	event_base_dispatch(proc_base);
 	exit(0);
 }

@@ -47,6 +47,7 @@ struct proc {
 	void (*prepare)(void);	     /* before the sandbox */
 	void (*init)(void);	     /* sandboxed, before the loop */
 	void (*link)(int, int);	     /* peer, 1: connected 0: lost */
+	void (*stop)(void);	     /* it shall end its loop; NULL: at once */
 	void (*job)(struct imsg *);  /* what a zygote's child is for */
 };
 
@@ -79,6 +80,8 @@ void proc_forked(int peer, int chan) __attribute__((noreturn));
 void proc_pin(void);
 /* a fresh event loop: epoll, precise clock */
 void proc_loop(void);
+/* the start, or a burst, is over: gives memory back in two seconds */
+void proc_settle(void);
 /* of the first n messages and, when n is nmsgs, of the process table */
 uint64_t proc_hash(int n);
 /* milliseconds, monotonic */

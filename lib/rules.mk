@@ -134,9 +134,9 @@ list:
 	    do echo daemon $$p; done
 	@for m in $(MAN); do echo man $$m; done
 
-flags: # for clang-tidy
-	@echo '$(CPPALL) -std=gnu11 $(TABLE:%=$(sort $(foreach p,$(PROGS), \
-	    $(ROWS.$p:%=-DIN_%))))'
+flags: # for clang-tidy, as a shell reads them
+	@: $(info $(CPPALL) -std=gnu11 $(TABLE:%=$(sort $(foreach p,$(PROGS), \
+	    $(ROWS.$p:%=-DIN_%)))))
 
 clean:
 	rm -rf $(B)

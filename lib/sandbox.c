@@ -31,6 +31,24 @@
 #error "add this architecture's AUDIT_ARCH value"
 #endif
 
+/* test builds: the sanitizers make calls of their own, and hunt no leaks */
+#if defined(__has_feature)
+#if __has_feature(address_sanitizer)
+#define SANITIZED
+#endif
+#elif defined(__SANITIZE_ADDRESS__)
+#define SANITIZED
+#endif
+#ifdef SANITIZED
+int __lsan_is_turned_off(void);
+
+int
+__lsan_is_turned_off(void)
+{
+	return 1;
+}
+#endif
+
 /* on x86_64 the old calls exist besides the *at ones; aarch64 has no old */
 #ifdef SYS_open
 #define OLD(...) __VA_ARGS__,
@@ -38,6 +56,12 @@
 #define OLD(...)
 #endif
 #define CALLS(...) ((const short[]){ __VA_ARGS__, -1 })
+/* it looks at the signal stack before a function that does not return */
+#ifdef __SANITIZE_ADDRESS__
+#define SANITIZER(...) __VA_ARGS__,
+#else
+#define SANITIZER(...)
+#endif
 /* too new for some headers */
 #define NEW_close_range 436
 #define NEW_openat2 437
@@ -49,7 +73,7 @@ static const struct {
 	const short *calls;
 } promises[] = {
 /* what an event loop with channels, memory and a clock needs */
-{ "stdio", CALLS(OLD(SYS_poll, SYS_epoll_wait)
+{ "stdio", CALLS(OLD(SYS_poll, SYS_epoll_wait) SANITIZER(SYS_sigaltstack)
     SYS_read, SYS_write, SYS_readv, SYS_writev, SYS_close, SYS_fstat,
     SYS_lseek, SYS_munmap, SYS_mremap, SYS_brk, SYS_madvise, SYS_futex,
     SYS_exit, SYS_exit_group, SYS_rt_sigaction, SYS_rt_sigprocmask,
@@ -87,6 +111,12 @@ static const struct {
     SYS_wait4, SYS_kill, SYS_socketpair, SYS_pipe2, NEW_close_range,
     SYS_epoll_create1, SYS_prctl, SYS_sched_getaffinity, SYS_sched_setaffinity,
     SYS_sched_setscheduler, SYS_prlimit64, SYS_setrlimit) },
+#ifdef SANITIZED
+/* what the sanitizers' own code does besides; in test builds only */
+{ "sanitizer", CALLS(OLD(SYS_readlink, SYS_open) SYS_sigaltstack,
+    SYS_sched_yield, SYS_getrlimit, SYS_prlimit64, SYS_sched_getaffinity,
+    SYS_openat, SYS_readlinkat, SYS_newfstatat, SYS_set_robust_list) },
+#endif
 }, soft[] = { /* libc asks, and has another way: not death */
 { "ENOSYS", CALLS(SYS_rseq, SYS_membarrier, SYS_prlimit64, SYS_sched_yield,
     SYS_sysinfo, NEW_close_range, NEW_epoll_pwait2) },
@@ -162,6 +192,9 @@ sandbox_tighten(const char *want)
 		f[n++] = RET(crime);
 		f[n++] = RET(SECCOMP_RET_ALLOW);
 	}
+#ifdef SANITIZED
+	n += put_calls(f + n, promise("sanitizer", 9), SECCOMP_RET_ALLOW);
+#endif
 	for (w = want; *w; w += l + strspn(w + l, " ")) {
 		l = strcspn(w, " ");
 		if ((calls = promise(w, l)) == NULL)

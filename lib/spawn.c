@@ -73,19 +73,17 @@ give_life(struct child *c, int chan, int log)
 {
 	struct sys_peer p = { .peer = (uint32_t)c->peer };
 	int zygote = procs[ROW(c->peer)].fork;
-	pid_t pid;
+	pid_t pid = FORKING;
 
 	if (zygote == PARENT) {
-		pid = exec_row(c->peer, c->uid, c->gid, chan, log);
-		c->pid = pid > 0 ? pid : 0;
-		return pid > 0 ? 0 : -1;
-	}
-	if (imsg_send(zygote, SYS_FORK, 0, &p, sizeof(p),
-		fcntl(chan, F_DUPFD_CLOEXEC, 0)) == -1 ||
-	    imsg_send(c->peer, SYS_VOICE, 0, NULL, 0,
-		fcntl(log, F_DUPFD_CLOEXEC, 0)) == -1)
+		if ((pid = exec_row(c->peer, c->uid, c->gid, chan, log)) == -1)
+			return -1;
+	} else if (imsg_send(c->peer, SYS_VOICE, 0, NULL, 0,
+		       fcntl(log, F_DUPFD_CLOEXEC, 0)) == -1 ||
+	    imsg_send(zygote, SYS_FORK, 0, &p, sizeof(p),
+		fcntl(chan, F_DUPFD_CLOEXEC, 0)) == -1)
 		return -1;
-	c->pid = FORKING;
+	c->pid = pid;
 	return 0;
 }
 

@@ -1,7 +1,7 @@
 /*
  * zygote: forks itself, without exec. Children share its address layout and
  * stack canary: after DEATHS_MAX of them died by a signal it takes no more
- * jobs, ends when idle and is respawned. A job's child has its descriptor and
+ * jobs, ends when idle, or soon, and is respawned. A job's child has its descriptor and
  * one channel to us; it cannot fork. We put its job's id on whatever it says
  * and pass on what its rows permit: taken over, it speaks for itself only.
  */
@@ -26,6 +26,7 @@ enum {
 	WAIT_MAX = 256,	 /* jobs; each holds a descriptor */
 	LINES_MAX = 50,	 /* log lines of one child */
 	DEATHS_MAX = 20, /* by signal */
+	RETIRE_S = 5,	 /* seconds its last jobs have to end */
 };
 
 struct job {
@@ -234,6 +235,16 @@ next_job(int peer)
 	free(j);
 }
 
+/* one quiet child must not keep all others out */
+static void
+retire(void)
+{
+	static const struct timeval most = { RETIRE_S, 0 };
+
+	log_warn("event=renewal deaths=%d", self.deaths);
+	event_base_loopexit(proc_base, &most);
+}
+
 /* its channel is at its end: so is it. Only we reap, so the pid is its own */
 void
 zygote_bury(int peer, int e)
@@ -248,16 +259,15 @@ zygote_bury(int peer, int e)
 	self.running--;
 	/* our own SIGKILL says nothing unless it was a punishment */
 	if (crime || (WIFSIGNALED(st) && WTERMSIG(st) != SIGKILL)) {
-		self.deaths++;
 		log_warn("event=death process=%s id=%llx %s=%d%s",
 		    procs[ROW(peer)].name, (unsigned long long)zygote_id(peer),
 		    WIFSIGNALED(st) ? "signal" : "exit",
 		    WIFSIGNALED(st) ? WTERMSIG(st) : WEXITSTATUS(st),
 		    crime ? "(crime)" : "");
+		if (++self.deaths == DEATHS_MAX)
+			retire();
 	}
 	next_job(peer);
-	if (self.deaths >= DEATHS_MAX && self.running == 0) {
-		log_warn("event=renewal deaths=%d", self.deaths);
+	if (self.deaths >= DEATHS_MAX && self.running == 0)
 		event_base_loopexit(proc_base, NULL);
-	}
 }

@@ -1,7 +1,8 @@
 /*
- * cert: certificate chains and OCSP responses from memory. Touches no file. The files are the administrator's, what
- * is in them comes from a CA: all of it is checked before it is believed or
- * printed. RFC 5280 chains, RFC 6960 OCSP, RFC 6698 TLSA, RFC 6125 names.
+ * cert: certificate chains and OCSP responses from memory. Touches no file.
+ * The files are the administrator's, what is in them comes from a CA: all of
+ * it is checked before it is believed or printed. RFC 5280 chains, RFC 6960
+ * OCSP, RFC 6698 TLSA, RFC 6125 names.
  */
 #include <ctype.h>
 #include <errno.h>

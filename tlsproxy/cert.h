@@ -12,11 +12,11 @@
 
 #include "signtext.h"
 
-#define CERT_PEM_MAX (256 * 1024) /* bytes of a chain file */
-#define CERT_CHAIN_MAX 10	  /* certificates */
-#define CERT_NAMES_MAX 1024	  /* DNS names of a leaf */
-#define CERT_OCSP_MAX 65536	  /* bytes of an OCSP response */
-#define CERT_TLSA_LEN 71	  /* "3 1 1 " + 64 hex digits + NUL */
+#define CERT_PEM_MAX 262144 /* bytes of a chain file */
+#define CERT_CHAIN_MAX 10   /* certificates */
+#define CERT_NAMES_MAX 1024 /* DNS names of a leaf */
+#define CERT_OCSP_MAX 65536 /* bytes of an OCSP response */
+#define CERT_TLSA_LEN 71    /* "3 1 1 " + 64 hex digits + NUL */
 
 struct x509_st;
 

@@ -1,4 +1,5 @@
 /* conf: the schema of tlsproxy.conf, and what no schema can say about it */
+#include <netinet/in.h>
 #include <string.h>
 
 #include "cert.h"
@@ -52,7 +53,7 @@ PARENT_KEYS("tlsproxy"),
     .size = sizeof(struct gate_service) },
 { "certificates", CONF_STRING | CONF_LIST, AT(certificates), 0, CERTS_MAX,
     "[]", "Certificates by name: NAME.crt, NAME.key and, if it is there, "
-    "NAME.ocsp below the directory tls. The first one serves clients that "
+    "NAME.ocsp\nbelow the directory tls.\nThe first one serves clients that "
     "name no host, or one that is not ours.", .check = check_name },
 { "tls", CONF_STRING, AT(tls), 1, 200, SYSCONFDIR "/tls",
     "Directory of certificates and keys." },
@@ -65,7 +66,7 @@ PARENT_KEYS("tlsproxy"),
 { "relays", CONF_INT, AT(relays), 0, RELAYS_MAX, "0",
     "Relay processes; 0: one per core." },
 { "limits.connections", CONF_INT, AT(connections), 16, CONNS_CEILING, "8192",
-    "Connections of one relay. When nine tenths are in use, addresses with "
+    "Connections of one relay.\nWhen nine tenths are in use, addresses with "
     "more than 8 get no more." },
 { "limits.per-address", CONF_INT, AT(per_address), 1, CONNS_CEILING, "64",
     "Connections of one relay with one IPv4 address or IPv6 /64." },
@@ -123,10 +124,28 @@ check_service(struct conf_src *src, const struct gate_service *s)
 }
 
 static int
+is_any(const struct conf_addr *a)
+{
+	struct sockaddr_in v4;
+	struct sockaddr_in6 v6;
+
+	memcpy(&v4, &a->ss, sizeof(v4));
+	memcpy(&v6, &a->ss, sizeof(v6));
+	return a->family == AF_INET ?
+	    v4.sin_addr.s_addr == INADDR_ANY :
+	    a->family == AF_UNSPEC || IN6_IS_ADDR_UNSPECIFIED(&v6.sin6_addr);
+}
+
+/* a star is 0.0.0.0 and :: */
+static int
 same(const struct conf_addr *a, const struct conf_addr *b)
 {
-	return a->port == b->port && a->family == b->family &&
-	    a->len == b->len && memcmp(&a->ss, &b->ss, a->len) == 0;
+	if (a->port != b->port)
+		return 0;
+	if (a->family == b->family)
+		return a->len == b->len && memcmp(&a->ss, &b->ss, a->len) == 0;
+	return (a->family == AF_UNSPEC || b->family == AF_UNSPEC) &&
+	    is_any(a) && is_any(b);
 }
 
 /* the address of one service that another one has already */

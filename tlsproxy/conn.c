@@ -142,7 +142,7 @@ on_deadline(struct deadline *d)
 	if (c->state == CONN_HANDSHAKE)
 		COUNT(expired);
 	c->failed = FAILED_TIMEOUT;
-	conn_free(c, GONE_RESET);
+	conn_free(c, c->state == CONN_LINGER ? GONE_CLEAN : GONE_RESET);
 }
 
 static void
@@ -170,17 +170,6 @@ took(struct flow *f, size_t n)
 		drop(f);
 }
 
-/* how the client's side ended when TLS gives up on it */
-static enum gone
-autopsy(const struct conn *c)
-{
-	char b;
-
-	return recv(c->fd, &b, 1, MSG_PEEK | MSG_DONTWAIT) == 0 ?
-	    GONE_TRUNCATED :
-	    GONE_RESET;
-}
-
 /* to the daemon: bytes taken. Who does not read any more gets no more */
 static size_t
 to_daemon(struct conn *c, const uint8_t *p, size_t len)
@@ -188,7 +177,7 @@ to_daemon(struct conn *c, const uint8_t *p, size_t len)
 	ssize_t n = send(c->sp, p, len, MSG_NOSIGNAL | MSG_DONTWAIT);
 
 	if (n == -1 && errno != EAGAIN && errno != EINTR) {
-		c->client_eof = 1;
+		c->deaf = 1;
 		return len;
 	}
 	return n == -1 ? 0 : (size_t)n;
@@ -205,7 +194,7 @@ up(struct conn *c)
 	if (c->up.len > 0)
 		took(&c->up,
 		    to_daemon(c, c->up.p + c->up.off, c->up.len - c->up.off));
-	while (c->up.len == 0 && !c->client_eof) {
+	while (c->up.len == 0 && !c->client_eof && !c->deaf) {
 		n = tls_read(c->tls, relay.scratch, SCRATCH);
 		if (n == TLS_WANT_POLLIN || n == TLS_WANT_POLLOUT) {
 			c->read_wants =
@@ -213,7 +202,7 @@ up(struct conn *c)
 			return 0;
 		}
 		if (n < 0) {
-			conn_free(c, autopsy(c));
+			conn_free(c, tlsx_cut() ? GONE_TRUNCATED : GONE_RESET);
 			return -1;
 		}
 		if (n == 0) {
@@ -249,7 +238,7 @@ to_client(struct conn *c, const uint8_t *p, size_t len)
 			break;
 		}
 		if (n <= 0) {
-			conn_free(c, autopsy(c));
+			conn_free(c, GONE_RESET);
 			return -1;
 		}
 		done += (size_t)n;
@@ -321,15 +310,16 @@ down(struct conn *c)
 static void
 wants(struct conn *c)
 {
-	short fd = c->read_wants | c->write_wants, sp = 0;
+	short fd = c->write_wants, sp = 0;
 
 	if (c->state == CONN_LINGER)
 		fd = EV_READ;
-	else if (c->up.len == 0 && !c->client_eof && !c->read_wants)
-		fd |= EV_READ;
-	if (c->state == CONN_OPEN)
+	if (c->state == CONN_OPEN) {
+		if (c->up.len == 0 && !c->client_eof && !c->deaf)
+			fd |= c->read_wants != 0 ? c->read_wants : EV_READ;
 		sp = (c->down.len == 0 ? EV_READ : 0) |
 		    (c->up.len > 0 ? EV_WRITE : 0);
+	}
 	want_fd(c, fd);
 	if (c->sp != -1)
 		want_sp(c, sp);
@@ -360,7 +350,7 @@ hand_over(struct conn *c)
 	n = said_tls(c, &said);
 	if (c->starttls)
 		r = imsg_send(c->taker, MSG_tls_on, c->id, &said.conn.tls,
-		    n - offsetof(struct conn, tls), s[1]);
+		    n - offsetof(struct conninfo, tls), s[1]);
 	else
 		r = imsg_send(c->taker, MSG_conn, c->id, &said, n, s[1]);
 	if (r == -1) {
@@ -381,6 +371,7 @@ handshaken(struct conn *c)
 		return;
 	}
 	COUNT(handshakes);
+	relay_worked();
 	if (tls_conn_session_resumed(c->tls))
 		COUNT(resumed);
 	else
@@ -398,7 +389,8 @@ handshake(struct conn *c)
 	int r;
 
 	if (c->tls == NULL) {
-		if (tls_accept_socket(c->serving->tls, &c->tls, c->fd) == -1) {
+		if (c->serving->tls == NULL ||
+		    tls_accept_socket(c->serving->tls, &c->tls, c->fd) == -1) {
 			conn_free(c, GONE_RESET);
 			return;
 		}
@@ -528,14 +520,20 @@ conn_starttls(struct conn *c, int fd)
 	COUNT(starttls);
 	c->fd = fd;
 	c->starttls = 1;
+	if (self.nyoung >= (int)relay.conf.handshakes)
+		conn_drop_oldest();
 	start(c);
+	if (c->prefix->handshakes <= relay.conf.handshakes_per_address)
+		return;
+	c->failed = FAILED_OVERLOAD;
+	conn_free(c, GONE_RESET);
 }
 
 void
 conn_done(struct conn *c)
 {
 	c->done = 1;
-	if (c->state == CONN_PLAIN)
+	if (c->state == CONN_PLAIN || c->state == CONN_HANDSHAKE)
 		conn_free(c, GONE_CLEAN);
 }
 
@@ -566,6 +564,7 @@ conn_drop_oldest(void)
 	if (c == NULL)
 		return;
 	COUNT(expired);
+	c->failed = FAILED_OVERLOAD;
 	conn_free(c, GONE_RESET);
 }
 

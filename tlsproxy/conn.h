@@ -37,8 +37,8 @@ struct conn {
 	int starttls;	 /* the daemon asked: it hears TLS_ON or TLS_FAILED */
 	int done;	 /* the daemon said so: it hears no GONE */
 	uint32_t failed; /* enum failed: what TLS_FAILED will say */
-	int client_eof;
-	short fd_want, sp_want;	       /* EV_READ | EV_WRITE */
+	int client_eof, deaf;	/* it says no more; the daemon hears no more */
+	short fd_want, sp_want; /* EV_READ | EV_WRITE */
 	short read_wants, write_wants; /* what TLS waits for, both ways */
 	struct event fd_ev, sp_ev;
 	struct deadline deadline;

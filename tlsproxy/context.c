@@ -3,7 +3,6 @@
  * sends a whole configuration; it is collected beside the old one and takes
  * its place when all of it works. Live connections keep what they have.
  */
-#include <sys/stat.h>
 #include <errno.h>
 #include <event2/event.h>
 #include <fcntl.h>
@@ -38,7 +37,7 @@ discard(void)
 	for (i = 0; i < next.npairs; i++)
 		free((void *)next.pair[i].chain);
 	for (i = 0; i < (size_t)next.nservices; i++) {
-		tls_free(next.tls[i]);
+		service_free(next.tls[i]);
 		for (j = 0; j < LISTENERS_MAX; j++)
 			if (next.listener[i][j] != -1)
 				close(next.listener[i][j]);
@@ -136,12 +135,12 @@ context_cert(const struct relay_cert *c, int fd)
 int
 context_ca(int fd)
 {
-	struct stat st;
+	off_t size = lseek(fd, 0, SEEK_END); /* no fstat(2) in here */
 
-	if (fstat(fd, &st) == -1 || st.st_size > CA_MAX || next.ca != NULL ||
-	    (next.ca = read_sealed(fd, (size_t)st.st_size)) == NULL)
+	if (size == -1 || size > CA_MAX || next.ca != NULL ||
+	    (next.ca = read_sealed(fd, (size_t)size)) == NULL)
 		return -1;
-	next.calen = (size_t)st.st_size;
+	next.calen = (size_t)size;
 	return 0;
 }
 
@@ -189,7 +188,7 @@ settle(struct serving *p, int i)
 	struct listener *l = p->listener;
 	int j;
 
-	tls_free(p->tls);
+	service_free(p->tls);
 	p->is = next.service[i];
 	p->retired = 0;
 	p->is.index = (uint32_t)(p - relay.serving);

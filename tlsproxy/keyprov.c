@@ -7,7 +7,6 @@
  * and hands it to the callback. So the other side can see that it signs a
  * TLS handshake and nothing else. There is no export (OpenSSL would copy the
  * public half into a key of its own) and no decryption at all.
- *
  * Trusts: nothing from the network passes here but the bytes libssl signs.
  * Uses public, not deprecated OpenSSL 3 interfaces only. provider(7).
  */
@@ -31,8 +30,8 @@
 #define PEM_NAME "GATELODGE KEY"
 #define DEFAULT "provider=default"
 #define PROP "provider=gatelodge"
-#define BLOCK_MAX 4096		/* bytes of such a PEM block */
-#define CHAIN_MAX (1024 * 1024) /* bytes of a certificate chain */
+#define BLOCK_MAX 4096	    /* bytes of such a PEM block */
+#define CHAIN_MAX (1 << 20) /* bytes of a certificate chain */
 #define UNUSED __attribute__((unused))
 
 struct gkey {
@@ -48,7 +47,8 @@ struct gsig {
 };
 
 static struct {
-	keyprov_sign sign;
+	int (*sign)(const struct sign_req *, const uint8_t *, uint8_t *,
+	    size_t *);
 	OSSL_FUNC_BIO_read_ex_fn *read;
 	OSSL_PROVIDER *usual, *ours; /* loaded for good */
 } self;
@@ -68,8 +68,6 @@ static const OSSL_PARAM key_gettable[] = {
 	OSSL_PARAM_int(OSSL_PKEY_PARAM_MAX_SIZE, NULL),
 	OSSL_PARAM_utf8_string(OSSL_PKEY_PARAM_GROUP_NAME, NULL, 0),
 	OSSL_PARAM_utf8_string(OSSL_PKEY_PARAM_DEFAULT_DIGEST, NULL, 0),
-	OSSL_PARAM_utf8_string(OSSL_PKEY_PARAM_EC_POINT_CONVERSION_FORMAT,
-	    NULL, 0),
 	OSSL_PARAM_octet_string(OSSL_PKEY_PARAM_PUB_KEY, NULL, 0),
 	OSSL_PARAM_END
 };
@@ -178,12 +176,12 @@ gkey_gettable(UNUSED void *provctx)
 static void *
 gkey_load(const void *ref, size_t size)
 {
-	struct gkey *k, *none = NULL;
+	void *k = NULL;
 
 	if (size != sizeof(k))
 		return NULL;
 	memcpy(&k, ref, sizeof(k));
-	memcpy((void *)ref, &none, sizeof(none));
+	memset((void *)ref, 0, sizeof(k));
 	return k;
 }
 
@@ -279,7 +277,7 @@ dec_decode(void *type, OSSL_CORE_BIO *in, UNUSED int selection,
 	pr[1] = OSSL_PARAM_construct_utf8_string(OSSL_OBJECT_PARAM_DATA_TYPE,
 	    type, 0);
 	pr[2] = OSSL_PARAM_construct_octet_string(OSSL_OBJECT_PARAM_REFERENCE,
-	    &k, sizeof(k));
+	    &k, sizeof(void *));
 	pr[3] = OSSL_PARAM_construct_end();
 	good = cb(pr, arg);
 	gkey_free(k); /* NULL when gkey_load() took it */
@@ -297,8 +295,6 @@ sig_free(void *p)
 {
 	struct gsig *s = p;
 
-	if (s == NULL)
-		return;
 	gkey_free(s->key);
 	free(s);
 }
@@ -499,7 +495,8 @@ provider_init(UNUSED const OSSL_CORE_HANDLE *core, const OSSL_DISPATCH *in,
 }
 
 int
-keyprov_init(keyprov_sign sign)
+keyprov_init(int (*sign)(const struct sign_req *, const uint8_t *, uint8_t *,
+    size_t *))
 {
 	if (self.sign != NULL || sign == NULL) {
 		errno = EINVAL;

@@ -12,19 +12,15 @@
 #include "signtext.h"
 
 /*
- * Called in the middle of a handshake, with the text of req->len bytes.
- * Puts at most SIG_MAX bytes at sig and returns 0 with their number in
- * *len, or returns -1: the handshake fails, its connection with it.
- */
-typedef int (*keyprov_sign)(const struct sign_req *req, const uint8_t *text,
-    uint8_t *sig, size_t *len);
-
-/*
  * Loads the provider into the default library context; after tlsx_init(),
  * before anything else of libcrypto and before the sandbox. Once.
+ * sign is called in the middle of a handshake, with a text of req->len
+ * bytes: it puts at most SIG_MAX bytes at sig and returns 0 with their
+ * number in *len, or it returns -1 and the handshake fails.
  * 0, or -1 and errno: EINVAL (twice), ENOTSUP (the library refused).
  */
-int keyprov_init(keyprov_sign);
+int keyprov_init(int (*sign)(const struct sign_req *req, const uint8_t *text,
+    uint8_t *sig, size_t *len));
 
 /*
  * The "key" for tls_config_add_keypair_mem(), from the first certificate of

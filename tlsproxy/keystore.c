@@ -5,7 +5,6 @@
  * Salt length and MGF1 digest are chosen here. There is no decryption.
  * RFC 8446 4.2.3, RFC 8017.
  */
-#include <sys/queue.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -25,7 +24,6 @@
 enum state { FRESH, LIVE, OLD }; /* not committed, in use, lingering */
 
 struct key {
-	TAILQ_ENTRY(key) entry;
 	EVP_PKEY *pkey;
 	uint8_t id[KEYID_LEN];
 	enum state state;
@@ -36,49 +34,43 @@ struct key {
 };
 
 struct keystore {
-	TAILQ_HEAD(, key) keys;
 	size_t n;
+	struct key *key[KEYSTORE_MAX];
 };
 
 struct keystore *
 keystore_new(void)
 {
-	struct keystore *s;
-
-	if ((s = calloc(1, sizeof(*s))) != NULL)
-		TAILQ_INIT(&s->keys);
-	return s;
+	return calloc(1, sizeof(struct keystore));
 }
 
+/* the last one takes its place */
 static void
-key_drop(struct keystore *s, struct key *k)
+key_drop(struct keystore *s, size_t i)
 {
-	TAILQ_REMOVE(&s->keys, k, entry);
-	s->n--;
-	EVP_PKEY_free(k->pkey);
-	free(k);
+	EVP_PKEY_free(s->key[i]->pkey);
+	free(s->key[i]);
+	s->key[i] = s->key[--s->n];
 }
 
 void
 keystore_free(struct keystore *s)
 {
-	struct key *k;
-
 	if (s == NULL)
 		return;
-	while ((k = TAILQ_FIRST(&s->keys)) != NULL)
-		key_drop(s, k);
+	while (s->n > 0)
+		key_drop(s, s->n - 1);
 	free(s);
 }
 
 static struct key *
 key_find(const struct keystore *s, const uint8_t *id)
 {
-	struct key *k;
+	size_t i;
 
-	TAILQ_FOREACH(k, &s->keys, entry)
-		if (memcmp(k->id, id, KEYID_LEN) == 0)
-			return k;
+	for (i = 0; i < s->n; i++)
+		if (memcmp(s->key[i]->id, id, KEYID_LEN) == 0)
+			return s->key[i];
 	return NULL;
 }
 
@@ -86,9 +78,9 @@ key_find(const struct keystore *s, const uint8_t *id)
 static int
 no_password(char *buf, int size, int rw, void *arg)
 {
-	(void)buf;
-	(void)size;
 	(void)rw;
+	if (size > 0)
+		*buf = '\0';
 	*(int *)arg = 1;
 	return -1;
 }
@@ -153,7 +145,8 @@ key_sign(EVP_PKEY *k, uint32_t pad, uint32_t md, const uint8_t *text,
 			RSA_PSS_SALTLEN_DIGEST) == 1;
 	good = good && EVP_DigestSign(m, sig, &len, text, textlen) == 1;
 	EVP_MD_CTX_free(m);
-	return good ? len : 0;
+	/* out of memory, OpenSSL 3.0 succeeds with a length of UINT_MAX */
+	return good && len <= SIG_MAX ? len : 0;
 }
 
 /* do its two halves belong together? The public one names the key */
@@ -239,8 +232,7 @@ key_add(struct keystore *s, EVP_PKEY *pkey, const uint8_t *id, int client)
 	k->pkey = pkey;
 	k->client = client;
 	memcpy(k->id, id, KEYID_LEN);
-	TAILQ_INSERT_HEAD(&s->keys, k, entry);
-	s->n++;
+	s->key[s->n++] = k;
 	return 0;
 }
 
@@ -316,8 +308,10 @@ void
 keystore_commit(struct keystore *s, uint64_t now)
 {
 	struct key *k;
+	size_t i;
 
-	TAILQ_FOREACH(k, &s->keys, entry) {
+	for (i = 0; i < s->n; i++) {
+		k = s->key[i];
 		if (k->state == FRESH)
 			k->state = LIVE;
 		else if (k->again) {
@@ -334,30 +328,34 @@ keystore_commit(struct keystore *s, uint64_t now)
 void
 keystore_abort(struct keystore *s)
 {
-	struct key *k, *next;
+	size_t i = 0;
 
-	for (k = TAILQ_FIRST(&s->keys); k != NULL; k = next) {
-		next = TAILQ_NEXT(k, entry);
-		k->again = 0;
-		if (k->state == FRESH)
-			key_drop(s, k);
+	while (i < s->n) {
+		s->key[i]->again = 0;
+		if (s->key[i]->state == FRESH)
+			key_drop(s, i);
+		else
+			i++;
 	}
 }
 
 int
 keystore_expire(struct keystore *s, uint64_t now)
 {
-	struct key *k, *next;
 	int wait = -1;
+	const struct key *k;
+	size_t i = 0;
 
-	for (k = TAILQ_FIRST(&s->keys); k != NULL; k = next) {
-		next = TAILQ_NEXT(k, entry);
-		if (k->state != OLD || k->again)
+	while (i < s->n) {
+		k = s->key[i];
+		if (k->state == OLD && !k->again && k->until <= now) {
+			key_drop(s, i);
 			continue;
-		if (k->until <= now)
-			key_drop(s, k);
-		else if (wait == -1 || k->until - now < (uint64_t)wait)
+		}
+		if (k->state == OLD && !k->again &&
+		    (wait == -1 || k->until - now < (uint64_t)wait))
 			wait = (int)(k->until - now);
+		i++;
 	}
 	return wait;
 }

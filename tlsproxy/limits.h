@@ -6,6 +6,8 @@
 #define LIMITS_H
 
 enum {
+	BURST = 64, /* handshakes that are worth a rest behind them */
+	REST_MS = 1000,
 	RELAYS_MAX = 16,       /* slots; an instance is slot + 16 * k */
 	CONNS_CEILING = 65536, /* limits.connections may not be more */
 	RELAY_FILES = 2 * CONNS_CEILING + 256,
@@ -16,7 +18,7 @@ enum {
 	SECRET_LINE = 1024,
 	ALPN_MAX = 64,	   /* bytes of a service's list */
 	CONNS_QUEUED = 64, /* CONN messages that wait for one taker */
-	ACCEPTS = 16,	   /* connections per turn of one listener */
+	ACCEPTS = 1,	   /* connections per turn of one listener */
 	SCRATCH = 65536,   /* bytes; one buffer serves all connections */
 	AWAY_MS = 30000,   /* then clients of an absent daemon are told */
 	DRAIN_MS = 3600000,

@@ -34,38 +34,43 @@ takes(const struct serving *s, int peer)
 	    imsg_queued(peer) < CONNS_QUEUED * sizeof(struct conninfo);
 }
 
-/* relay i prefers process i modulo those that are there: the same core */
-int
-listen_taker(const struct serving *s)
+static int
+is_there(const struct serving *s, int peer)
+{
+	(void)s;
+	return imsg_is_open(peer);
+}
+
+/* relay i prefers process i modulo those that fit: the same core */
+static int
+choose(const struct serving *s, int (*fits)(const struct serving *, int))
 {
 	int i, n = 0, nth;
 
 	for (i = 0; i < INSTS; i++)
-		n += takes(s, PEER(s->row, i));
+		n += fits(s, PEER(s->row, i));
 	if (n == 0)
 		return -1;
 	nth = proc_inst % RELAYS_MAX % n;
-	for (i = 0; !takes(s, PEER(s->row, i)) || nth-- > 0; i++)
+	for (i = 0; !fits(s, PEER(s->row, i)) || nth-- > 0; i++)
 		;
 	return PEER(s->row, i);
 }
 
-static int
-connected(const struct serving *s)
+/* a pause is for those in the backlog; who is in already is not sent away */
+int
+listen_taker(const struct serving *s)
 {
-	int i;
+	int peer = choose(s, takes);
 
-	for (i = 0; i < INSTS; i++)
-		if (imsg_is_open(PEER(s->row, i)))
-			return 1;
-	return 0;
+	return peer != -1 ? peer : choose(s, is_there);
 }
 
 /* since when nobody takes them, and whether it is time to say so */
 static int
 given_up(struct serving *s)
 {
-	if (connected(s)) {
+	if (choose(s, is_there) != -1) {
 		s->away = 0;
 		s->told = 0;
 		return 0;
@@ -93,11 +98,14 @@ set(struct listener *l, int on)
 		event_del(&l->ev);
 }
 
+/* those that were under way when none was left are paid for now */
 static void
 on_refill(struct deadline *d)
 {
 	(void)d;
-	relay.tokens = (int)relay.conf.handshake_rate;
+	relay.tokens += (int)relay.conf.handshake_rate;
+	if (relay.tokens > (int)relay.conf.handshake_rate)
+		relay.tokens = (int)relay.conf.handshake_rate;
 	listen_consider();
 }
 
@@ -124,7 +132,7 @@ wanted(struct serving *s)
 		return 0;
 	if (given_up(s))
 		return 1;
-	if (listen_taker(s) == -1 || relay.open >= relay.conf.connections)
+	if (choose(s, takes) == -1 || relay.open >= relay.conf.connections)
 		return 0;
 	return s->is.kind != KIND_TLS || (s->tls != NULL && relay.tokens > 0);
 }

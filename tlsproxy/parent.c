@@ -43,9 +43,10 @@ struct daemon tlsproxy = { .keys = gate_keys,
 
 static struct {
 	uint64_t incarnation;
-	uint8_t ticket[2][80]; /* before, now */
-	int reloading;
-	int awaited; /* relays that have not applied it yet */
+	uint8_t ticket[2][80];		       /* before, now */
+	enum { REST, ASKING, APPLYING } phase; /* of a reload */
+	int committing; /* it is no new signer that is configured */
+	int awaited;	/* relays that have not applied it yet */
 	struct event ticket_timer, day, applied;
 } self;
 
@@ -150,7 +151,7 @@ configure(int peer)
 {
 	struct generation g = { certs_generation(), 1 };
 
-	if (ROW(peer) == P_signer && !self.reloading)
+	if (ROW(peer) == P_signer && !self.committing)
 		certs_to_signer();
 	if (ROW(peer) != P_relay)
 		return;
@@ -206,9 +207,10 @@ answered(int fd, short what, void *arg)
 	(void)fd, (void)what, (void)arg;
 	event_del(&self.applied);
 	self.awaited = 0;
-	if (self.reloading)
-		parent_reloaded(1, NULL);
-	self.reloading = 0;
+	if (self.phase != APPLYING)
+		return;
+	self.phase = REST;
+	parent_reloaded(1, NULL);
 }
 
 /* the relays have it, or as many of them as are well */
@@ -227,13 +229,16 @@ judged(int good, const char *why)
 {
 	static const struct timeval tv = { APPLY_MS / 1000, 0 };
 
-	if (!self.reloading)
+	if (self.phase != ASKING) { /* a new signer read the keys in force */
+		if (!good)
+			log_warn("%s", why);
 		return;
+	}
 	if (!good) {
 		certs_abort();
 		users_abort();
 		ports_abort();
-		self.reloading = 0;
+		self.phase = REST;
 		parent_reloaded(0, why);
 		return;
 	}
@@ -241,7 +246,10 @@ judged(int good, const char *why)
 	users_commit();
 	ports_commit();
 	self.awaited = 0;
+	self.phase = APPLYING;
+	self.committing = 1;
 	parent_commit();
+	self.committing = 0;
 	users_publish();
 	evtimer_add(&self.applied, &tv);
 }
@@ -256,7 +264,7 @@ reload(void *conf)
 		log_warn("rundir and relays change with the next start only");
 	if (load(c) == -1)
 		return -1;
-	self.reloading = 1;
+	self.phase = ASKING;
 	certs_ask();
 	return 1;
 }

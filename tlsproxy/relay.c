@@ -13,13 +13,15 @@
 #include "conn.h"
 #include "keyprov.h"
 #include "tlsx.h"
+#include "trim.h"
 
 struct relay relay;
 
 static struct {
 	struct event tick;
 	uint64_t due; /* when it fires, ms; 0: not set */
-	struct deadline drained;
+	struct deadline drained, rest;
+	int busy; /* handshakes since the last rest */
 	char why[256];
 } self;
 
@@ -180,6 +182,24 @@ relay_from_parent_apply(struct imsg *m)
 }
 
 static void
+on_rest(struct deadline *d)
+{
+	(void)d;
+	self.busy = 0;
+	trim();
+}
+
+/* a handshake uses three times what stays of it: after a burst, back with it */
+void
+relay_worked(void)
+{
+	if (++self.busy < BURST)
+		return;
+	self.rest.fire = on_rest;
+	relay_deadline(&self.rest, REST_MS);
+}
+
+static void
 on_drained(struct deadline *d)
 {
 	(void)d;
@@ -247,7 +267,9 @@ set_paused(struct imsg *m, int paused)
 		if (memcmp(relay.serving[i].is.name, p.service,
 			sizeof(p.service)) == 0)
 			break;
-	if (i == SERVICES || relay.serving[i].row != ROW(m->from)) {
+	if (i == SERVICES)
+		return; /* a reload has taken it away */
+	if (relay.serving[i].row != ROW(m->from)) {
 		imsg_crime(m, "not its service");
 		return;
 	}

@@ -88,3 +88,9 @@ service_new(const struct service_conf *c, char *why, size_t size)
 	tls_free(t);
 	return NULL;
 }
+
+void
+service_free(struct tls *t)
+{
+	tlsx_free(t);
+}

@@ -28,9 +28,14 @@ struct service_conf {
 };
 
 /*
- * A server for tls_accept_socket(); the caller tls_free()s it (also while
- * connections of it live on). Copies all it needs. No text of an error is
- * longer than 255 bytes. NULL and text in why.
+ * A server for tls_accept_socket(). Copies all it needs. NULL and text in
+ * why, at most 255 bytes.
  */
 struct tls *service_new(const struct service_conf *, char *why, size_t size);
+
+/*
+ * No more tls_accept_socket() with it; connections live on, those in their
+ * handshake, too. Never tls_free() it: see tlsx_free(). NULL is fine.
+ */
+void service_free(struct tls *);
 #endif

@@ -121,5 +121,7 @@ signer_from_relay_sign(struct imsg *m)
 		count();
 	else
 		refused(m, &r);
+	if (r.result == SIGN_FAILED) /* the library's state is not to trust */
+		fatal("a signature failed");
 	imsg_reply(m, MSG_signature, &r, SIGN_RESP_LEN(&r), -1);
 }

@@ -22,22 +22,31 @@
 #define CIPHERS "ECDHE+AESGCM:ECDHE+CHACHA20" /* TLS 1.2 */
 #define CURVES "X25519,P-256,P-384"
 #define OPTIONS (SSL_OP_NO_RENEGOTIATION | SSL_OP_NO_COMPRESSION)
-#define CA_PEM_MAX (4 * 1024 * 1024) /* bytes */
-#define DEPTH 8			     /* of a client's chain */
-#define LEVEL 1			     /* 80 bits; no SHA-1, no MD5 */
+#define CA_PEM_MAX (1 << 22) /* bytes */
+#define DEPTH 8		     /* of a client's chain */
+#define LEVEL 1		     /* 80 bits; no SHA-1, no MD5 */
 #define UNUSED __attribute__((unused))
 
 #define NAME_LEN 16 /* parts of a ticket key */
 #define AES_LEN 32
 #define HMAC_LEN 32
 
-struct context { /* hangs in each SSL_CTX */
-	LIST_ENTRY(context) entry;
-	SSL_CTX *ctx;
+struct server { /* hangs in each of its connections' SSL */
+	LIST_ENTRY(server) entry;
+	struct tls *tls;
+	unsigned int contexts, connections;
+	int retired; /* tls_free() it with the last connection */
+};
+
+struct context {		   /* hangs in each SSL_CTX */
+	LIST_ENTRY(context) entry; /* of self.fresh */
+	SSL_CTX *ctx;		   /* NULL: not in the list any more */
+	struct server *server;	   /* NULL: a client's */
 };
 
 static struct {
 	SSL *last;
+	LIST_HEAD(, server) servers;
 	LIST_HEAD(, context) fresh; /* made since tlsx_configure() began */
 	int missed;		    /* one could not be noted */
 	int index;
@@ -54,7 +63,7 @@ new_ctx(void *parent, UNUSED void *ptr, CRYPTO_EX_DATA *ad, int idx,
 	SSL_CTX_set_mode(parent, SSL_MODE_RELEASE_BUFFERS);
 	SSL_CTX_set_read_ahead(parent, 1);
 	SSL_CTX_set_options(parent, OPTIONS);
-	if ((c = malloc(sizeof(*c))) == NULL ||
+	if ((c = calloc(1, sizeof(*c))) == NULL ||
 	    CRYPTO_set_ex_data(ad, idx, c) != 1) {
 		free(c);
 		self.missed = 1;
@@ -75,22 +84,38 @@ free_ctx(UNUSED void *parent, void *ptr, UNUSED CRYPTO_EX_DATA *ad,
 		return;
 	if (c->ctx != NULL)
 		LIST_REMOVE(c, entry);
+	if (c->server != NULL && --c->server->contexts == 0) {
+		LIST_REMOVE(c->server, entry);
+		free(c->server);
+	}
 	free(c);
 }
 
 static void
-new_ssl(void *parent, UNUSED void *ptr, UNUSED CRYPTO_EX_DATA *ad,
-    UNUSED int idx, UNUSED long argl, UNUSED void *argp)
+new_ssl(void *parent, UNUSED void *ptr, CRYPTO_EX_DATA *ad, int idx,
+    UNUSED long argl, UNUSED void *argp)
 {
+	const struct context *c;
+
 	self.last = parent;
+	c = SSL_CTX_get_ex_data(SSL_get_SSL_CTX(parent), self.index);
+	if (c == NULL || c->server == NULL)
+		return;
+	/* should this fail, it counts for ever: that server stays */
+	c->server->connections++;
+	CRYPTO_set_ex_data(ad, idx, c->server);
 }
 
 static void
-free_ssl(void *parent, UNUSED void *ptr, UNUSED CRYPTO_EX_DATA *ad,
-    UNUSED int idx, UNUSED long argl, UNUSED void *argp)
+free_ssl(void *parent, void *ptr, UNUSED CRYPTO_EX_DATA *ad, UNUSED int idx,
+    UNUSED long argl, UNUSED void *argp)
 {
+	struct server *s = ptr;
+
 	if (self.last == parent)
 		self.last = NULL;
+	if (s != NULL && --s->connections == 0 && s->retired)
+		tls_free(s->tls); /* and s with its last context */
 }
 
 int
@@ -180,27 +205,56 @@ context_serve(SSL_CTX *ctx, int tickets)
 	return 0;
 }
 
-int
-tlsx_configure(struct tls *t, struct tls_config *cfg, int tickets)
+/* empties the list; r 0: they are this server's. -1: one failed */
+static int
+settle(struct server *s, int tickets, int r)
 {
 	struct context *c;
-	int r;
 
-	self.missed = 0;
 	while ((c = LIST_FIRST(&self.fresh)) != NULL) {
-		LIST_REMOVE(c, entry);
-		c->ctx = NULL;
-	}
-	r = tls_configure(t, cfg);
-	if (r == 0 && (self.missed || LIST_EMPTY(&self.fresh)))
-		r = -1;
-	while ((c = LIST_FIRST(&self.fresh)) != NULL) {
-		if (r == 0)
-			r = context_serve(c->ctx, tickets);
+		if (r == 0 && (r = context_serve(c->ctx, tickets)) == 0) {
+			c->server = s;
+			s->contexts++;
+		}
 		LIST_REMOVE(c, entry);
 		c->ctx = NULL;
 	}
 	return r;
+}
+
+int
+tlsx_configure(struct tls *t, struct tls_config *cfg, int tickets)
+{
+	struct server *s;
+	int r;
+
+	if ((s = calloc(1, sizeof(*s))) == NULL)
+		return -1;
+	settle(NULL, 0, -1);
+	self.missed = 0;
+	r = tls_configure(t, cfg);
+	if (r == 0 && (self.missed || LIST_EMPTY(&self.fresh)))
+		r = -1;
+	s->tls = t;
+	r = settle(s, tickets, r);
+	if (s->contexts == 0)
+		free(s);
+	else
+		LIST_INSERT_HEAD(&self.servers, s, entry);
+	return r;
+}
+
+void
+tlsx_free(struct tls *t)
+{
+	struct server *s;
+
+	LIST_FOREACH(s, &self.servers, entry)
+		if (s->tls == t && s->connections > 0) {
+			s->retired = 1;
+			return;
+		}
+	tls_free(t);
 }
 
 /* --- connections --------------------------------------------------- */
@@ -215,6 +269,13 @@ int
 tlsx_pending(const SSL *s)
 {
 	return SSL_has_pending(s);
+}
+
+int
+tlsx_cut(void)
+{
+	return ERR_GET_REASON(ERR_peek_error()) ==
+	    SSL_R_UNEXPECTED_EOF_WHILE_READING;
 }
 
 int

@@ -1,7 +1,7 @@
 /*
  * tlsx: what libtls does not offer, through documented doors of OpenSSL:
- * session tickets, channel bindings, RELEASE_BUFFERS, client certificates.
- * One process, one thread, one state. Names no OpenSSL header.
+ * session tickets, channel bindings, RELEASE_BUFFERS, client certificates,
+ * DANE. One process, one thread, one state.
  */
 #ifndef TLSX_H
 #define TLSX_H
@@ -34,6 +34,12 @@ int tlsx_config(struct tls_config *);
  */
 int tlsx_configure(struct tls *, struct tls_config *, int tickets);
 
+/*
+ * tls_free() of a server, once its last connection is freed: libtls' SNI
+ * callback reads it until a handshake is over. NULL is fine.
+ */
+void tlsx_free(struct tls *);
+
 /* now: this; before: the last one. Of all servers, old and new contexts */
 void tlsx_ticket_key(const uint8_t[TLSX_TICKET_LEN]);
 
@@ -42,6 +48,9 @@ struct ssl_st *tlsx_last(void);
 
 /* after tls_read(): are there bytes that poll(2) will not tell about? */
 int tlsx_pending(const struct ssl_st *);
+
+/* after a failed tls_read(): did TCP end without close_notify? */
+int tlsx_cut(void);
 
 /* RFC 9266; -1: not TLS 1.3, or no handshake yet */
 int tlsx_exporter(struct ssl_st *, uint8_t[TLSX_EXPORTER_LEN]);
@@ -52,10 +61,8 @@ int tlsx_exporter(struct ssl_st *, uint8_t[TLSX_EXPORTER_LEN]);
  */
 int tlsx_endpoint(const struct ssl_st *, uint8_t[TLSX_ENDPOINT_MAX]);
 
-/*
- * The trusted CAs, PEM, any number; replaces those before. Returns how many,
- * or -1 (ENOMEM, EINVAL: none in it; then the old ones stay).
- */
+/* the trusted CAs in PEM replace those before; how many. -1: ENOMEM, EINVAL:
+ * none in it; then the old ones stay */
 int tlsx_ca(const void *pem, size_t len);
 
 enum tlsx_chain { TLSX_NONE, TLSX_UNTRUSTED, TLSX_TRUSTED };

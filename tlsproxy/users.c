@@ -147,7 +147,7 @@ users_load(const struct gate_conf *c)
 	users_abort();
 	self.generation++;
 	if (access(c->secrets, F_OK) == -1 && errno == ENOENT) {
-		log_warn("%s: not there; there are no accounts", c->secrets);
+		log_info("%s: not there; there are no accounts", c->secrets);
 		return 0;
 	}
 	if ((p = slurp(c->secrets, &len)) == NULL)

@@ -70,7 +70,7 @@ libtls_pair(const char *kind, uint32_t protocols, const char *version)
 		ok(r == -1, "no exporter in 1.2");
 	tls_free(s);
 	tls_free(c);
-	tls_free(server);
+	service_free(server);
 	close(fd[0]);
 	close(fd[1]);
 	free(t.p);
@@ -100,7 +100,7 @@ signer_fails(const char *kind, int version)
 	ok(once(server, client, NULL, NULL) == 0, "%s: and the next one works",
 	    kind);
 	SSL_CTX_free(client);
-	tls_free(server);
+	service_free(server);
 	free(t.p);
 	EVP_PKEY_free(k);
 }
@@ -120,7 +120,7 @@ before_hello(void)
 	ok(both_shake(&b) == -1, "plaintext before the ClientHello: fails");
 	both_free(&b);
 	SSL_CTX_free(client);
-	tls_free(server);
+	service_free(server);
 	free(t.p);
 	EVP_PKEY_free(k);
 }

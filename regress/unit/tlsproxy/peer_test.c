@@ -225,7 +225,7 @@ main(void)
 	chains();
 	names();
 	outgoing(all[0]);
-	tls_free(server);
+	service_free(server);
 	free(chain.p);
 	X509_free(all[0]);
 	X509_free(inter);

@@ -17,6 +17,8 @@
 #define SHA1                                                              \
 	"SCRAM-SHA-1$4096:QSXCR+Q6sek8bf92$6dlGYMOdZcOPutkcNY8U2g7vK9Y=:" \
 	"D+CSWLOshSulAsxiupA+qs2/fTE="
+#define B12 "QUFBQUFBQUFBQUFB"
+#define B60 B12 B12 B12 B12 B12
 #define N32 "abcdefghijklmnopqrstuvwxyz_-.123"
 #define L32 "abcdefghijklmnopqrstuvwxyz-12345"
 #define NAME "1: not a user name; at most 32 of a-z 0-9 _ . - were meant, "
@@ -84,6 +86,9 @@ static const struct {
 { "al:" S256 "4096:Q=Q=$" KEYS, "", "1: salt" NOT64 },
 { "al:" S256 "4096:QUFB QUFB$" KEYS, "", "1: salt: $ was meant behind it" },
 { "al:" S256 "4096:QUF-$" KEYS, "", "1: salt" NOT64 },
+{ "al:" S256 "4096:" B60 "QUFBQQ==$" KEYS, "al 256 4096 64", "" },
+{ "al:" S256 "4096:" B60 "QUFBQUE=$" KEYS, "",
+    "1: salt: too long, 64 bytes at most" },
 { "al:" S256 "4096:QUFB", "", "1: salt: $ was meant behind it" },
 { "al:" S256 SALT "QUFB:QUFB", "", "1: StoredKey: wrong length; 32 bytes" },
 { "al:SCRAM-SHA-1$" SALT KEYS, "", "1: StoredKey: wrong length; 20 bytes" },

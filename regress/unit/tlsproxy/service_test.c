@@ -65,7 +65,7 @@ names(void)
 		memcmp(mine, theirs, 32) == 0,
 	    "resumed: the endpoint is the second name's");
 	both_free(&h);
-	tls_free(t);
+	service_free(t);
 }
 
 static void
@@ -94,7 +94,7 @@ alpn(void)
 	alpn_is(t, "\x2h2\x8http/1.1", 12, "h2");
 	alpn_is(t, "\x8http/1.1", 9, "http/1.1");
 	alpn_is(t, "\4imap", 5, NULL);
-	tls_free(t);
+	service_free(t);
 }
 
 static void
@@ -117,7 +117,7 @@ staple(void)
 		SSL_get_tlsext_status_ocsp_resp(h.c, &got) <= 0,
 	    "not with the other name's certificate");
 	both_free(&h);
-	tls_free(t);
+	service_free(t);
 }
 
 static void
@@ -139,13 +139,13 @@ asking(void)
 		strncmp(tls_peer_cert_hash(h.s), "SHA256:", 7) == 0,
 	    "an unknown one given: goes on, too");
 	both_free(&h);
-	tls_free(t);
+	service_free(t);
 	t = service_two(NULL, NULL, 0);
 	MUST(both_open(&h, t, with, "b.example", NULL) == 0);
 	ok(both_talk(&h) && !tls_peer_cert_provided(h.s),
 	    "not asked: not given");
 	both_free(&h);
-	tls_free(t);
+	service_free(t);
 	X509_free(x);
 	SSL_CTX_free(with);
 }
@@ -153,20 +153,27 @@ asking(void)
 static void
 reload(void)
 {
-	struct tls *old = service_one(&a, "reload", 0), *new;
-	struct both h, late;
+	struct tls *old = service_two(NULL, NULL, 0), *new;
+	struct both h, late, later;
 
-	MUST(both_open(&h, old, client, "a.example", NULL) == 0);
-	both_new(&late, old, client, "a.example", NULL);
-	new = service_one(&b, "reload", 0);
-	tls_free(old);
-	ok(both_talk(&h), "a connection lives on with its context freed");
-	ok(both_shake(&late) == 0 && both_talk(&late),
-	    "so does one in its handshake");
-	ok(served(new, "b.example", b_key), "new ones get the new certificate");
+	MUST(both_open(&h, old, client, "b.example", NULL) == 0);
+	both_new(&late, old, client, "b.example", NULL);
+	both_new(&later, old, client, "b.example", NULL);
+	SSL_connect(later.c);
+	tls_handshake(later.s);
+	new = service_one(&a, "reload", 0);
+	service_free(old);
+	ok(both_talk(&h), "a connection lives on with its context retired");
 	both_free(&h);
+	ok(both_shake(&late) == 0 && both_talk(&late),
+	    "so does one before its ClientHello");
 	both_free(&late);
-	tls_free(new);
+	ok(both_shake(&later) == 0 && both_talk(&later),
+	    "and one in its handshake, the last");
+	both_free(&later);
+	ok(served(new, "a.example", a_key), "new ones get the new certificate");
+	service_free(new);
+	service_free(NULL);
 }
 
 static void
@@ -192,7 +199,7 @@ many(void)
 	ok(once(t, client, "a.example", NULL) == 0 &&
 		once(t, client, "a.example", session) == 1,
 	    "resumed with the last of them");
-	tls_free(t);
+	service_free(t);
 }
 
 static void
@@ -208,7 +215,7 @@ bad(const struct service_pair *p, size_t n, const char *alpn_list,
 	why[0] = '\0';
 	t = service_new(&c, why, sizeof(why));
 	ok(t == NULL && why[0] != '\0', "%s: %s", what, why);
-	tls_free(t);
+	service_free(t);
 }
 
 static void

@@ -94,7 +94,7 @@ resumption(void)
 		n += once(two[i & 1], client, NULL, session) == 1;
 	ok(n >= 38, "1.3: resumed across two contexts: %d of 40", n);
 	ok(signatures == before + 40 - n, "without a signature");
-	tls_free(two[1]);
+	service_free(two[1]);
 	SSL_CTX_free(client);
 	forget();
 }
@@ -119,7 +119,7 @@ ticket_keys(void)
 	ok(SSL_SESSION_get_ticket_lifetime_hint(session) == TLSX_LIFETIME_S,
 	    "tickets say 8 hours");
 	SSL_SESSION_free(s);
-	tls_free(other);
+	service_free(other);
 	SSL_CTX_free(client);
 	forget();
 }
@@ -150,7 +150,7 @@ ticket_count(void)
 	MUST(once(asks, client, NULL, NULL) == 0);
 	ok(tickets == 0 && session == NULL,
 	    "none where client certificates are asked for");
-	tls_free(asks);
+	service_free(asks);
 	SSL_CTX_free(client);
 }
 
@@ -222,7 +222,7 @@ endpoint_of(const char *kind, const EVP_MD *sign, const EVP_MD *want,
 	    "tls-server-end-point, %s: %d bytes", what, n);
 	both_free(&b);
 	SSL_CTX_free(client);
-	tls_free(s);
+	service_free(s);
 	free(t.p);
 	X509_free(x);
 	EVP_PKEY_free(k);
@@ -338,7 +338,7 @@ main(void)
 	modes();
 	renegotiation();
 	negotiation();
-	tls_free(server);
+	service_free(server);
 	free(chain.p);
 	EVP_PKEY_free(key);
 	keystore_free(keys);

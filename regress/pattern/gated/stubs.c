@@ -1,0 +1,2 @@
+/* stubs: see ../stubs.h */
+#include "../stubs.h"

@@ -1,0 +1,460 @@
+/*
+ * tlsctl: asks a running gate, looks at its files, makes its first
+ * certificate. What goes over the control socket is answered by the gate;
+ * the rest works without it. Writes to the directory of certificates only,
+ * and never over a file that is there.
+ */
+#include <sys/stat.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "cert.h"
+#include "check.h"
+#include "ctl.h"
+#include "keystore.h"
+
+enum { DAYS = 365, DAYS_MAX = 3650, PORTS_MAX = SERVICES * LISTENERS_MAX };
+
+static int ask(int, char **);
+static int reload(int, char **);
+static int check(int, char **);
+static int init(int, char **);
+static int tlsa(int, char **);
+
+/* clang-format off */
+static const struct command {
+	const char *name, *args;
+	int min, max; /* words behind the name */
+	int (*run)(int, char **); /* argv[0]: the name; an exit status */
+} commands[] = {
+{ "status", "",                     0, 0,  ask },
+{ "stats",  "",                     0, 0,  ask },
+{ "reload", "",                     0, 0,  reload },
+{ "stop",   "",                     0, 0,  ask },
+{ "log",    " brief | verbose",     1, 1,  ask },
+{ "drain",  "",                     0, 0,  ask },
+{ "check",  "",                     0, 0,  check },
+{ "init",   " [-d days] name ...",  1, 99, init },
+{ "tlsa",   " [name]",              0, 1,  tlsa },
+};
+/* clang-format on */
+
+static struct {
+	const char *file;   /* of the configuration */
+	const char *socket; /* NULL: below rundir */
+	struct gate_conf conf;
+} self;
+
+static void
+usage(void)
+{
+	const struct command *c;
+
+	for (c = commands; c < commands + sizeof(commands) / sizeof(*c); c++)
+		fprintf(stderr, "%s tlsctl [-f file] [-s socket] %s%s\n",
+		    c == commands ? "usage:" : "      ", c->name, c->args);
+	exit(1);
+}
+
+static void
+silent(const char *line)
+{
+	(void)line;
+}
+
+/*
+ * -1: it has errors, which were told if report does so; what could be read
+ * is there all the same. No file at the usual place: the defaults.
+ */
+static int
+load(void (*report)(const char *))
+{
+	const char *file = self.file;
+	struct conf_src *src;
+	int errors;
+
+	if (file == NULL)
+		file = SYSCONFDIR "/tlsproxy.conf";
+	if (self.file == NULL && access(file, F_OK) == -1 && errno == ENOENT)
+		file = "/dev/null";
+	if (report != NULL)
+		conf_report = report;
+	src = conf_load(file, gate_keys, &self.conf);
+	errors = conf_errors(src);
+	conf_close(src);
+	return errors == 0 ? 0 : -1;
+}
+
+static int
+ask(int argc, char **argv)
+{
+	const char *dir = RUNDIR;
+	char path[256];
+
+	if (self.socket != NULL)
+		return ctl_ask(self.socket, argc, argv);
+	/* a file that was broken since must not hide the daemon */
+	load(silent);
+	if (self.conf.parent.rundir != NULL)
+		dir = self.conf.parent.rundir;
+	snprintf(path, sizeof(path), "%s/tlsproxy.sock", dir);
+	return ctl_ask(path, argc, argv);
+}
+
+static const char *
+file_name(void)
+{
+	return self.file != NULL ? self.file : SYSCONFDIR "/tlsproxy.conf";
+}
+
+/* the daemon says that it refused, the files say why */
+static int
+reload(int argc, char **argv)
+{
+	int status = ask(argc, argv);
+
+	if (status == 1) {
+		fflush(stdout);
+		check_all(file_name(), 1);
+	}
+	return status;
+}
+
+static int
+check(int argc, char **argv)
+{
+	(void)argc, (void)argv;
+	return check_all(file_name(), 0) > 0;
+}
+
+/* --- init ---------------------------------------------------------- */
+
+struct file { /* of a pair */
+	const char *suffix;
+	mode_t mode;
+	struct cert_text text;
+};
+
+static void
+beside(const char *name, const struct file *f, char *path, size_t size)
+{
+	snprintf(path, size, "%s%s.%d", name, f->suffix, (int)getpid());
+}
+
+/* a file beside the place of this one, on the disk */
+static int
+write_beside(int dir, const char *name, const struct file *f)
+{
+	char path[300];
+	int fd, r = -1;
+
+	beside(name, f, path, sizeof(path));
+	fd = openat(dir, path,
+	    O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, f->mode);
+	if (fd == -1)
+		return -1;
+	errno = EIO;
+	if (write(fd, f->text.p, f->text.len) == (ssize_t)f->text.len &&
+	    fchmod(fd, f->mode) == 0 && fsync(fd) == 0)
+		r = 0;
+	close(fd);
+	if (r == -1)
+		unlinkat(dir, path, 0);
+	return r;
+}
+
+/* takes its place, unless there is another one */
+static int
+move(int dir, const char *name, const struct file *f)
+{
+	char from[300], to[300];
+
+	beside(name, f, from, sizeof(from));
+	snprintf(to, sizeof(to), "%s%s", name, f->suffix);
+	return renameat2(dir, from, dir, to, RENAME_NOREPLACE);
+}
+
+/* both or none; -1: errno */
+static int
+store(int dir, const char *name, const struct file *f)
+{
+	int written = 0, moved = 0, saved;
+	char path[300];
+
+	while (written < 2 && write_beside(dir, name, &f[written]) == 0)
+		written++;
+	while (written == 2 && moved < 2 && move(dir, name, &f[moved]) == 0)
+		moved++;
+	if (moved == 2)
+		return fsync(dir);
+	saved = errno;
+	while (written-- > 0) {
+		if (written < moved)
+			snprintf(path, sizeof(path), "%s%s", name,
+			    f[written].suffix);
+		else
+			beside(name, &f[written], path, sizeof(path));
+		unlinkat(dir, path, 0);
+	}
+	errno = saved;
+	return -1;
+}
+
+static int
+open_directory(const char *path)
+{
+	int fd;
+
+	if (mkdir(path, 0700) == 0)
+		printf("%s: made\n", path);
+	fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (fd == -1)
+		fprintf(stderr, "%s: %s\n", path, strerror(errno));
+	return fd;
+}
+
+static int
+is_listed(const char *name)
+{
+	const char *const *v = self.conf.certificates.v;
+	size_t i;
+
+	for (i = 0; i < self.conf.certificates.n; i++)
+		if (strcmp(v[i], name) == 0)
+			return 1;
+	return 0;
+}
+
+static int
+make(int dir, const char *const *names, size_t n, int days)
+{
+	struct file f[2] = { { .suffix = ".key", .mode = 0600 },
+		{ .suffix = ".crt", .mode = 0644 } };
+	const char *tls = self.conf.tls;
+	int r;
+
+	if (cert_selfsigned(names, n, time(NULL), days, &f[0].text,
+		&f[1].text) == -1) {
+		fprintf(stderr, "init: %s\n", strerror(errno));
+		return 1;
+	}
+	r = store(dir, names[0], f);
+	if (r == -1)
+		fprintf(stderr, "%s/%s: %s\n", tls, names[0],
+		    errno == EEXIST ? ".key or .crt is there already; nothing "
+				      "was changed" :
+				      strerror(errno));
+	else
+		printf("%s/%s.crt: self-signed, %d days\n%s/%s.key: its key\n",
+		    tls, names[0], days, tls, names[0]);
+	if (r == 0 && !is_listed(names[0]))
+		printf("%s: add it to certificates in %s\n", names[0],
+		    file_name());
+	cert_text_free(&f[0].text);
+	cert_text_free(&f[1].text);
+	return r == -1;
+}
+
+static int
+init(int argc, char **argv)
+{
+	char *end = NULL;
+	long days = DAYS;
+	int c, i, dir, status;
+
+	optind = 0; /* begin anew, behind the command */
+	while ((c = getopt(argc, argv, "+d:")) != -1) {
+		if (c != 'd')
+			usage();
+		days = strtol(optarg, &end, 10);
+		if (end == optarg || *end != '\0' || days < 1 ||
+		    days > DAYS_MAX) {
+			fprintf(stderr, "-d %s: 1 to %d was meant\n", optarg,
+			    DAYS_MAX);
+			return 1;
+		}
+	}
+	if (optind == argc)
+		usage();
+	for (i = optind; i < argc; i++)
+		if (!cert_is_name(argv[i])) {
+			fprintf(stderr,
+			    "%s: not a host name; lower case letters, digits, "
+			    "- and dots were meant\n",
+			    argv[i]);
+			return 1;
+		}
+	if (load(NULL) == -1 || (dir = open_directory(self.conf.tls)) == -1)
+		return 1;
+	status = make(dir, (const char *const *)argv + optind,
+	    (size_t)(argc - optind), (int)days);
+	close(dir);
+	return status;
+}
+
+/* --- tlsa ---------------------------------------------------------- */
+
+/* those of services with TLS, each once */
+static size_t
+ports_of(const struct gate_conf *c, uint16_t ports[PORTS_MAX])
+{
+	const struct gate_service *s = c->services.v;
+	const struct conf_addr *a;
+	size_t i, j, k, n = 0;
+
+	for (i = 0; i < c->services.n; i++)
+		for (j = 0; s[i].tls != KIND_PLAIN && j < s[i].listen.n; j++) {
+			a = (const struct conf_addr *)s[i].listen.v + j;
+			for (k = 0; k < n && ports[k] != a->port; k++)
+				;
+			if (k == n && n < PORTS_MAX)
+				ports[n++] = a->port;
+		}
+	return n;
+}
+
+static struct cert *
+open_cert(const char *name, const char *suffix, const char **why)
+{
+	struct cert *c = NULL;
+	uint8_t *p = NULL;
+	char path[512];
+	size_t len;
+	int fd;
+
+	snprintf(path, sizeof(path), "%s/%s%s.crt", self.conf.tls, name,
+	    suffix);
+	if ((fd = open(path, O_RDONLY | O_CLOEXEC)) == -1 ||
+	    (p = check_read(fd, CERT_PEM_MAX, &len)) == NULL)
+		*why = strerror(errno);
+	else
+		c = cert_parse(p, len, why);
+	if (fd != -1)
+		close(fd);
+	free(p);
+	return c;
+}
+
+/* of a key that has no certificate yet; -1: there is none, or said why */
+static int
+id_of_key(const char *name, uint8_t id[KEYID_LEN])
+{
+	struct keystore *ks = keystore_new();
+	const char *why = "out of memory";
+	char path[512];
+	int fd, r = -1;
+
+	snprintf(path, sizeof(path), "%s/%s.next.key", self.conf.tls, name);
+	if ((fd = open(path, O_RDONLY | O_CLOEXEC)) == -1)
+		why = errno == ENOENT ? NULL : strerror(errno);
+	else if (ks != NULL)
+		r = keystore_load(ks, fd, 0, id, &why);
+	if (r == -1 && why != NULL)
+		fprintf(stderr, "%s: %s\n", path, why);
+	if (fd != -1)
+		close(fd);
+	keystore_free(ks);
+	return r;
+}
+
+static void
+print_tlsa(const char *host, const uint8_t id[KEYID_LEN])
+{
+	uint16_t ports[PORTS_MAX];
+	size_t i, n = ports_of(&self.conf, ports);
+	char rdata[CERT_TLSA_LEN];
+
+	cert_tlsa(id, rdata);
+	for (i = 0; i < n; i++)
+		printf("_%u._tcp.%s. IN TLSA %s\n", ports[i], host, rdata);
+}
+
+/* 1 if the certificate of that name is not for this host */
+static int
+tlsa_of(const char *name, const char *host)
+{
+	struct cert *c, *next;
+	uint8_t id[KEYID_LEN];
+	const char *why;
+	int other;
+
+	if ((c = open_cert(name, "", &why)) == NULL) {
+		fprintf(stderr, "%s/%s.crt: %s\n", self.conf.tls, name, why);
+		return 1;
+	}
+	other = strcmp(name, host) != 0 && !cert_covers(c, host);
+	if (!other) {
+		print_tlsa(host, c->id);
+		next = open_cert(name, ".next", &why);
+		if (next != NULL)
+			memcpy(id, next->id, sizeof(id));
+		if ((next != NULL || id_of_key(name, id) == 0) &&
+		    memcmp(id, c->id, sizeof(id)) != 0)
+			print_tlsa(host, id);
+		cert_free(next);
+	}
+	cert_free(c);
+	return other;
+}
+
+static int
+tlsa(int argc, char **argv)
+{
+	const char *const *v;
+	size_t i;
+	int bad = 0;
+
+	if (load(NULL) == -1)
+		return 1;
+	v = self.conf.certificates.v;
+	for (i = 0; i < self.conf.certificates.n && argc == 1; i++)
+		if (*v[i] == '*')
+			printf(
+			    "; %s: tlsctl tlsa HOST prints those of a host\n",
+			    v[i]);
+		else
+			bad |= tlsa_of(v[i], v[i]);
+	if (argc == 1)
+		return bad;
+	if (is_listed(argv[1]))
+		return tlsa_of(argv[1], argv[1]);
+	for (i = 0; i < self.conf.certificates.n; i++)
+		if (tlsa_of(v[i], argv[1]) == 0)
+			return 0;
+	fprintf(stderr, "%s: no certificate names it\n", argv[1]);
+	return 1;
+}
+
+int
+main(int argc, char **argv)
+{
+	const struct command *c = commands;
+	const struct command *end = c + sizeof(commands) / sizeof(*commands);
+	int o;
+
+	while ((o = getopt(argc, argv, "+f:s:")) != -1)
+		switch (o) {
+		case 'f':
+			self.file = optarg;
+			break;
+		case 's':
+			self.socket = optarg;
+			break;
+		default:
+			usage();
+		}
+	argc -= optind;
+	argv += optind;
+	while (c < end && (argc == 0 || strcmp(c->name, argv[0]) != 0))
+		c++;
+	if (c == end || argc - 1 < c->min || argc - 1 > c->max)
+		usage();
+	o = c->run(argc, argv);
+	conf_free(gate_keys, &self.conf, sizeof(self.conf));
+	return fflush(stdout) == EOF ? 1 : o;
+}
