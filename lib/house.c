@@ -40,7 +40,7 @@ the_gate(void)
 static void
 later(void)
 {
-	struct timeval tv = { self.delay / 1000, self.delay % 1000 * 1000 };
+	struct timeval tv = proc_tv(self.delay);
 
 	self.delay = self.delay < 2500 ? 2 * self.delay : 5000;
 	evtimer_add(&self.again, &tv);

@@ -21,7 +21,7 @@ enum {
 };
 
 struct waiting {
-	TAILQ_ENTRY(waiting) next;
+	STAILQ_ENTRY(waiting) next;
 	struct imsg_head head;
 	int fd;
 	size_t len;
@@ -33,7 +33,7 @@ struct chan {
 	int held; /* not read until that peer's queue is empty; -1: read */
 	uint64_t serial;
 	struct event rd, wr;
-	TAILQ_HEAD(, waiting) queue;
+	STAILQ_HEAD(, waiting) queue;
 	size_t queued;
 };
 
@@ -232,13 +232,13 @@ on_write(int s, short what, void *arg)
 	struct waiting *w;
 
 	(void)s, (void)what;
-	while ((w = TAILQ_FIRST(&c->queue)) != NULL) {
+	while ((w = STAILQ_FIRST(&c->queue)) != NULL) {
 		if (imsg_put(c->fd, &w->head, w->data, w->len, w->fd) == -1 &&
 		    is_full(errno)) {
 			arm(c, errno);
 			return;
 		}
-		TAILQ_REMOVE(&c->queue, w, next);
+		STAILQ_REMOVE_HEAD(&c->queue, next);
 		c->queued -= sizeof(*w) + w->len;
 		waiting_free(w);
 	}
@@ -275,7 +275,7 @@ enqueue(struct chan *c, const struct imsg_head *head, const void *data,
 	w->len = len;
 	w->fd = fd;
 	c->queued += sizeof(*w) + len;
-	TAILQ_INSERT_TAIL(&c->queue, w, next);
+	STAILQ_INSERT_TAIL(&c->queue, w, next);
 	return 0;
 }
 
@@ -289,7 +289,7 @@ put(struct chan *c, uint32_t type, uint64_t id, const void *data, size_t len,
 	errno = ENOTCONN;
 	if (c == NULL)
 		goto done;
-	if (TAILQ_EMPTY(&c->queue)) {
+	if (STAILQ_EMPTY(&c->queue)) {
 		r = imsg_put(c->fd, &head, data, len, fd);
 		if (r == 0 || !is_full(errno))
 			goto done;
@@ -323,7 +323,7 @@ static void
 hold(int from, int peer)
 {
 	if (chans[from] == NULL || chans[peer] == NULL ||
-	    TAILQ_EMPTY(&chans[peer]->queue))
+	    STAILQ_EMPTY(&chans[peer]->queue))
 		return;
 	chans[from]->held = peer;
 	event_del(&chans[from]->rd);
@@ -554,7 +554,7 @@ imsg_open(int peer, int fd)
 	c->held = -1;
 	c->fd = fd;
 	c->serial = ++serial;
-	TAILQ_INIT(&c->queue);
+	STAILQ_INIT(&c->queue);
 	event_assign(&c->rd, proc_base, fd, EV_READ | EV_PERSIST, on_read, c);
 	event_assign(&c->wr, proc_base, fd, EV_WRITE, on_write, c);
 	event_add(&c->rd, NULL);
@@ -570,8 +570,8 @@ imsg_close(int peer)
 		return;
 	event_del(&c->rd);
 	event_del(&c->wr);
-	while ((w = TAILQ_FIRST(&c->queue)) != NULL) {
-		TAILQ_REMOVE(&c->queue, w, next);
+	while ((w = STAILQ_FIRST(&c->queue)) != NULL) {
+		STAILQ_REMOVE_HEAD(&c->queue, next);
 		waiting_free(w);
 	}
 	close(c->fd);

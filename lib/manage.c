@@ -101,8 +101,7 @@ kid_counted(struct child *c, const void *data)
 void
 parent_stats(struct ctl *ctl)
 {
-	static const struct timeval tv = { ANSWER_MS / 1000,
-		ANSWER_MS % 1000 * 1000 };
+	const struct timeval tv = proc_tv(ANSWER_MS);
 	struct child *c;
 
 	if (self.asks != NULL) {

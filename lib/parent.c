@@ -54,7 +54,7 @@ parent_stop(int status)
 
 	if (!self.stopping) {
 		ms = ((struct parent_keys *)self.d->conf)->stop_grace;
-		tv = (struct timeval){ ms / 1000, ms % 1000 * 1000 };
+		tv = proc_tv(ms);
 		evtimer_add(&self.grace, &tv);
 	}
 	self.stopping = 1;

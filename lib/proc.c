@@ -37,6 +37,14 @@ proc_now(void)
 	return (uint64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
 }
 
+struct timeval
+proc_tv(int64_t ms)
+{
+	const struct timeval tv = { ms / 1000, ms % 1000 * 1000 };
+
+	return tv;
+}
+
 void
 proc_loop(void)
 {
@@ -301,12 +309,33 @@ proc_pin(void)
 		log_info("event=batch error=\"%s\"", strerror(errno));
 }
 
+static int
+parse(const char *arg, char *name, size_t size, unsigned long *inst,
+    unsigned long *uid, unsigned long *gid)
+{
+	size_t n = strcspn(arg, ".");
+	char *p;
+
+	if (arg[n] == '\0' || n >= size)
+		return -1;
+	memcpy(name, arg, n);
+	name[n] = '\0';
+	*inst = strtoul(arg + n + 1, &p, 10);
+	if (*p != ':')
+		return -1;
+	*uid = strtoul(p + 1, &p, 10);
+	if (*p != ':')
+		return -1;
+	*gid = strtoul(p + 1, &p, 10);
+	return *p == '\0' ? 0 : -1;
+}
+
 /* arg is "name.instance:uid:gid": the parent alone asks NSS, once */
 void
 proc_child(const char *arg)
 {
 	struct cage c = { .root = -1, .nofile = NOFILE };
-	unsigned int inst, uid, gid;
+	unsigned long inst, uid, gid;
 	char name[32];
 	socklen_t l = sizeof(int);
 	sigset_t none;
@@ -314,7 +343,7 @@ proc_child(const char *arg)
 
 	if (getsockopt(CHAN, SOL_SOCKET, SO_TYPE, &t, &l) == -1 ||
 	    t != SOCK_SEQPACKET || fcntl(CHAN, F_SETFD, FD_CLOEXEC) == -1 ||
-	    sscanf(arg, "%31[a-z0-9].%u:%u:%u", name, &inst, &uid, &gid) != 4)
+	    parse(arg, name, sizeof(name), &inst, &uid, &gid) == -1)
 		fatal("only the parent may use -x");
 	for (row = nprocs - 1; row > 0; row--)
 		if (procs[row].daemon == NULL &&
@@ -333,8 +362,8 @@ proc_child(const char *arg)
 		procs[row].prepare();
 	proc_loop();
 	proc_pin();
-	c.uid = uid;
-	c.gid = gid;
+	c.uid = (uid_t)uid;
+	c.gid = (gid_t)gid;
 	c.paths = procs[row].paths != NULL;
 	c.promises = procs[row].promises;
 	if (sandbox(&c) == -1)

@@ -7,6 +7,7 @@
 
 #include <stddef.h>
 #include <stdint.h>
+#include <sys/time.h>
 #include <sys/types.h>
 
 #include "imsg.h"
@@ -84,6 +85,7 @@ void proc_loop(void);
 void proc_settle(void);
 /* of the first n messages and, when n is nmsgs, of the process table */
 uint64_t proc_hash(int n);
-/* milliseconds, monotonic */
+/* milliseconds, monotonic; and as libevent wants them */
 uint64_t proc_now(void);
+struct timeval proc_tv(int64_t ms);
 #endif

@@ -27,7 +27,7 @@ kid_heard(int fd, short what, void *arg)
 void
 kid_later(struct child *c, int64_t ms)
 {
-	struct timeval tv = { ms / 1000, ms % 1000 * 1000 };
+	struct timeval tv = proc_tv(ms);
 
 	evtimer_add(&c->respawn, &tv);
 }

@@ -15,7 +15,9 @@ static int
 drop(struct dl_phdr_info *o, size_t size, void *arg)
 {
 	const uintptr_t page = 4095;
+	/* clang-format off */
 	const ElfW(Phdr) *p;
+	/* clang-format on */
 	uintptr_t from, to;
 
 	(void)size, (void)arg;
@@ -24,6 +26,7 @@ drop(struct dl_phdr_info *o, size_t size, void *arg)
 			continue;
 		from = (o->dlpi_addr + p->p_vaddr) & ~page;
 		to = (o->dlpi_addr + p->p_vaddr + p->p_memsz + page) & ~page;
+		/* NOLINTNEXTLINE(performance-no-int-to-ptr) */
 		madvise((void *)from, to - from, MADV_DONTNEED);
 	}
 	return 0;

@@ -1,9 +1,10 @@
 /*
  * zygote: forks itself, without exec. Children share its address layout and
  * stack canary: after DEATHS_MAX of them died by a signal it takes no more
- * jobs, ends when idle, or soon, and is respawned. A job's child has its descriptor and
- * one channel to us; it cannot fork. We put its job's id on whatever it says
- * and pass on what its rows permit: taken over, it speaks for itself only.
+ * jobs, ends when idle, or soon, and is respawned. A job's child has its
+ * descriptor and one channel to us; it cannot fork. We put its job's id on
+ * whatever it says and pass on what its rows permit: taken over, it speaks
+ * for itself only.
  */
 #include <sys/prctl.h>
 #include <sys/queue.h>

@@ -244,7 +244,7 @@ prepare(struct serving *places[], char *why, size_t size)
 int
 context_apply(char *why, size_t size)
 {
-	struct serving *places[SERVICES];
+	struct serving *places[SERVICES] = { 0 };
 	int i;
 
 	if (prepare(places, why, size) == -1) {
@@ -254,7 +254,7 @@ context_apply(char *why, size_t size)
 	relay.conf = next.conf;
 	relay.tokens = (int)relay.conf.handshake_rate;
 	retire();
-	for (i = 0; i < next.nservices; i++)
+	for (i = 0; i < next.nservices && places[i] != NULL; i++)
 		settle(places[i], i);
 	discard();
 	return 0;

@@ -84,7 +84,7 @@ relay_tick(void)
 
 	if (ms == -1 || (self.due != 0 && self.due <= now + (uint64_t)ms))
 		return;
-	tv = (struct timeval){ ms / 1000, ms % 1000 * 1000 };
+	tv = proc_tv(ms);
 	evtimer_add(&self.tick, &tv);
 	self.due = now + (uint64_t)ms;
 }

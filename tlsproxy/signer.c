@@ -31,7 +31,7 @@ static void
 on_expire(int fd, short what, void *arg)
 {
 	int ms = keystore_expire(self.keys, proc_now());
-	const struct timeval tv = { ms / 1000, ms % 1000 * 1000 };
+	const struct timeval tv = proc_tv(ms);
 
 	(void)fd, (void)what, (void)arg;
 	proc_counters[SIGNER_keys] = keystore_count(self.keys);

@@ -115,8 +115,8 @@ def sign(c, id_, pad, md, text, length=None):
     m = c.hear()
     if m is None:
         return None, b''
-    result, n = struct.unpack('=II', m[2][:8])
-    if m[0] != msg['signature'] or m[1] != 7 or n != len(m[2]) - 8:
+    result, size = struct.unpack('=II', m[2][:8])
+    if m[0] != msg['signature'] or m[1] != 7 or size != len(m[2]) - 8:
         raise RuntimeError('malformed answer %r' % (m,))
     return result, m[2][8:]
 
@@ -147,16 +147,19 @@ def exchange12(group=29, point=32, first=b''):
 
 
 def request(key):
-    """what a certificate request has signed"""
+    """what a certificate request has signed: the first part of its DER"""
     der = os.path.join(TMP, 'csr')
     openssl('req', '-new', '-key', key, '-subj', '/CN=evil.example',
             '-outform', 'DER', '-out', der)
     with open(der, 'rb') as f:
         b = f.read()
-    n = b[5] if b[5] < 128 else 0
-    skip_ = 4
-    size = int.from_bytes(b[6:8], 'big') + 4 if not n else n + 2
-    return b[skip_:skip_ + size]
+
+    def header(b):
+        """bytes of it, bytes behind it"""
+        n = b[1] - 128 if b[1] > 128 else 0
+        return 2 + n, int.from_bytes(b[2:2 + n], 'big') if n else b[1]
+    b = b[header(b)[0]:]
+    return b[:sum(header(b))]
 
 
 def transcript12():

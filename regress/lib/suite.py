@@ -458,10 +458,6 @@ class Suite:
     def port(self, service):
         return self.services[service].port
 
-    def ready(self):
-        """relays have their takers: a connection to each service works"""
-        return self
-
     def __enter__(self):
         try:
             self.gate.start()

@@ -73,8 +73,7 @@ records(void)
 		n = t[i].len != 0 ? t[i].len : strlen(t[i].said);
 		r = say(t[i].said, n);
 		if (!ok(r == 0 && lines == (t[i].want != NULL) &&
-			    (t[i].want == NULL ||
-				strcmp(last, t[i].want) == 0),
+			    (t[i].want == NULL || strcmp(last, t[i].want) == 0),
 			"%s", t[i].what))
 			printf("# %s\n", last);
 	}
@@ -148,7 +147,8 @@ files(void)
 	    "the time is in front");
 	rename(path, old);
 	log_info("two");
-	ok(read_all(old, b, sizeof(b)) == 58, "it is written until opened anew");
+	ok(read_all(old, b, sizeof(b)) == 58,
+	    "it is written until opened anew");
 	log_open("test", path);
 	log_info("three");
 	ok(read_all(old, b, sizeof(b)) == 58 &&
