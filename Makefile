@@ -41,7 +41,7 @@ arch: $(DAEMONS)
 	@etc/arch >$(OUT)/gatelodge.7
 	@echo $(OUT)/gatelodge.7
 
-install: all
+install: all arch
 	@etc/install.sh install
 uninstall purge:
 	@etc/install.sh $@

@@ -21,7 +21,7 @@ enum { IS, IS_NOT }; /* kinds */
 static struct {
 	LIST_HEAD(, file) by_path[BUCKETS];
 	TAILQ_HEAD(lru, file) lru[KINDS]; /* the last used is the last */
-	size_t n[KINDS], fds, bytes;
+	size_t n[KINDS], fds, bytes, questions;
 	uint64_t seed, last; /* of questions */
 	int opener;
 } self = { .opener = -1 };
@@ -164,15 +164,26 @@ send_question(struct file *f)
 	    0;
 }
 
+static void
+settled(struct file *f)
+{
+	f->question = 0;
+	self.questions--;
+}
+
 /* the id tells the bucket, so that the answer is found */
 static int
 ask(struct file *f, size_t at, uint64_t now)
 {
+	errno = EAGAIN;
+	if (self.questions == HTTPD_QUESTIONS_MAX)
+		return -1;
+	self.questions++;
 	f->question = ++self.last * BUCKETS + at;
 	f->asked = now;
 	if (send_question(f) == 0)
 		return 0;
-	f->question = 0;
+	settled(f);
 	errno = EAGAIN;
 	return -1;
 }
@@ -273,7 +284,6 @@ succeed(struct file *old, size_t at)
 	struct file *f = add(old->path, at);
 	struct file_wait *w;
 
-	old->question = 0;
 	if (f == NULL)
 		return NULL;
 	while ((w = LIST_FIRST(&old->waits)) != NULL) {
@@ -312,12 +322,12 @@ answered(struct imsg *m)
 	if (f == NULL || m->from != self.opener)
 		return; /* asked of another one, or given up */
 	memcpy(&found, m->data, sizeof(found));
+	settled(f);
 	if (!same(f, &found)) {
 		if (f->refs > 1 && (f = succeed(f, at)) == NULL)
 			return;
 		fill(f, &found, imsg_get_fd(m));
 	}
-	f->question = 0;
 	f->seen = f->asked;
 	if (f->linked)
 		unlink_it(f);

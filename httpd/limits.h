@@ -51,6 +51,7 @@
 #define HTTPD_OPEN_MAX 512	  /* descriptors kept */
 #define HTTPD_ENTRIES_MAX 2048	  /* paths that are there */
 #define HTTPD_NONE_MAX 512	  /* paths that are not */
+#define HTTPD_QUESTIONS_MAX 4096  /* to the opener, under way */
 #define HTTPD_SMALL 16384	  /* a file whose bytes are kept */
 #define HTTPD_CONTENT_MAX 8388608 /* all kept bytes */
 #define HTTPD_FRESH_MS 2000	  /* then the opener looks again */

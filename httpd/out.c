@@ -28,9 +28,8 @@ out_room(struct put *o)
 }
 
 void
-out_add(struct session *s, size_t n)
+out_add(size_t n)
 {
-	(void)s;
 	turn.n += n;
 }
 

@@ -43,17 +43,18 @@ serve_forget(struct session *s)
 	unpark(s);
 }
 
+/* head: as the log shall have it */
 static void
-answer(struct session *s, struct request *r, struct file *f)
+answer(struct session *s, const struct head *head, struct request *r,
+    struct file *f)
 {
-	const struct head *head = s->status == 0 ? &s->http.head : NULL;
 	struct put o;
 
 	if (++s->served >= server.serving->is.requests || server.stopping)
 		r->close = 1;
 	out_room(&o);
 	request_answer(r, server.time, &o);
-	out_add(s, o.n);
+	out_add(o.n);
 	s->answered = 1;
 	s->closing = r->close != 0;
 	s->status = r->status;
@@ -86,22 +87,21 @@ look(struct session *s, struct request *r, enum request_step step,
 		if (step == REQUEST_FILE)
 			f = NULL; /* another index name */
 	}
-	answer(s, r, f);
+	answer(s, &s->http.head, r, f);
 	unpark(s);
 }
 
 static void
-refuse(struct session *s, int status)
+refuse(struct session *s, const struct head *head, int status)
 {
 	request_refuse(&hand, &server.serving->site, &s->from, status);
-	answer(s, &hand, NULL);
+	answer(s, head, &hand, NULL);
 }
 
 void
 serve_refuse(struct session *s, int status)
 {
-	s->status = status; /* there is no head to speak of */
-	refuse(s, status);
+	refuse(s, NULL, status);
 }
 
 static void
@@ -109,11 +109,10 @@ begin(struct session *s)
 {
 	enum request_step step;
 
-	s->status = 0;
 	if (server.memory > server.serving->is.memory) {
 		COUNT(refused);
 		s->why = DONE_OVERLOAD;
-		refuse(s, 503);
+		refuse(s, &s->http.head, 503);
 		return;
 	}
 	step = request_begin(&hand, &server.serving->site, &s->from,
@@ -214,7 +213,7 @@ serve_found(struct session *s, struct file *f)
 	files_forget(&s->wait);
 	if (f == NULL) { /* in time it did not */
 		request_file(&p->request, ETIMEDOUT, NULL);
-		answer(s, &p->request, NULL);
+		answer(s, &s->http.head, &p->request, NULL);
 		unpark(s);
 	} else
 		look(s, &p->request, REQUEST_FILE, f);

@@ -68,7 +68,7 @@ void serve_forget(struct session *); /* what it waits for */
 
 /* out.c: room for an answer and a small file behind it */
 void out_room(struct put *);
-void out_add(struct session *, size_t n);
+void out_add(size_t n);
 /* those bytes of the file follow */
 void out_file(struct session *, struct file *, uint64_t at, uint64_t n);
 /* 1: must leave before more is said */

@@ -16,6 +16,8 @@
 #include "parentimpl.h"
 
 static int progs[ROWS];
+static uid_t uids[ROWS];
+static gid_t gids[ROWS];
 
 void
 exec_open(int row, const char *libexec, uid_t *uid, gid_t *gid)
@@ -30,14 +32,22 @@ exec_open(int row, const char *libexec, uid_t *uid, gid_t *gid)
 		snprintf(path, sizeof(path), "%s/%s", libexec, p->prog);
 	if ((progs[row] = open(path, O_PATH | O_CLOEXEC)) == -1)
 		fatal("%s: %s", path, strerror(errno));
-	*uid = geteuid();
-	*gid = getegid();
-	if (p->user == NULL || *uid != 0)
-		return;
-	if ((pw = getpwnam(p->user)) == NULL || pw->pw_uid == 0)
-		fatal("no user %s", p->user);
-	*uid = pw->pw_uid;
-	*gid = pw->pw_gid;
+	uids[row] = geteuid();
+	gids[row] = getegid();
+	if (p->user != NULL && uids[row] == 0) {
+		if ((pw = getpwnam(p->user)) == NULL || pw->pw_uid == 0)
+			fatal("no user %s", p->user);
+		uids[row] = pw->pw_uid;
+		gids[row] = pw->pw_gid;
+	}
+	exec_user(row, uid, gid);
+}
+
+void
+exec_user(int row, uid_t *uid, gid_t *gid)
+{
+	*uid = uids[row];
+	*gid = gids[row];
 }
 
 __attribute__((noreturn)) static void

@@ -164,7 +164,11 @@ imsg_get(int s, struct imsg_head *head, void *data, size_t size, int *fd)
 	ssize_t n;
 
 	*fd = -1;
-	if ((n = recvmsg(s, &m, MSG_CMSG_CLOEXEC | MSG_DONTWAIT)) == -1)
+	n = recvmsg(s, &m, MSG_CMSG_CLOEXEC | MSG_DONTWAIT);
+	/* it ended with something unread; its own last words come behind */
+	if (n == -1 && errno == ECONNRESET)
+		n = recvmsg(s, &m, MSG_CMSG_CLOEXEC | MSG_DONTWAIT);
+	if (n == -1)
 		return -1;
 	if ((c = CMSG_FIRSTHDR(&m)) != NULL && c->cmsg_level == SOL_SOCKET &&
 	    c->cmsg_type == SCM_RIGHTS)

@@ -52,6 +52,7 @@ void kid_slay(struct child *);
 
 /* spawn.c */
 void kid_spawn(int, short, void *);
+void kids_of_row(int row, const char *libexec);
 void kid_later(struct child *, int64_t ms);
 void kid_heard(int, short, void *); /* its log */
 

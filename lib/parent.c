@@ -200,6 +200,20 @@ parent_lost(int peer, int e)
 		kid_slay(c); /* no channel, no life */
 }
 
+void
+parent_up(void)
+{
+	struct child *k;
+
+	self.d->holds = 0;
+	for (k = kids + 1; k < kids + nkids; k++)
+		if (k->peer != FREE && !k->ready)
+			return; /* when it is, we come back */
+	if (self.up != NULL)
+		self.up();
+	self.up = NULL;
+}
+
 static void
 on_ready(struct child *c, const struct sys_ready *r)
 {
@@ -216,13 +230,9 @@ on_ready(struct child *c, const struct sys_ready *r)
 		    procs[ROW(k->peer)].fork == ROW(c->peer) &&
 		    !evtimer_pending(&k->respawn, NULL))
 			kid_spawn(-1, 0, k);
-	for (k = kids + 1; k < kids + nkids; k++)
-		if (k->peer != FREE && !k->ready)
-			return;
 	proc_settle();
-	if (self.up != NULL)
-		self.up();
-	self.up = NULL;
+	if (!self.d->holds)
+		parent_up();
 }
 
 /* the accuser pays too, or one taken-over child could stop all others */
@@ -314,33 +324,6 @@ on_signal(int sig, short what, void *arg)
 }
 
 static void
-row_open(int i, const char *libexec)
-{
-	const struct proc *p = &procs[i];
-	int n = self.d->instances != NULL ? self.d->instances(i) : 0, j;
-	struct child *c;
-	uid_t uid;
-	gid_t gid;
-
-	for (j = 1; j < nprocs; j++)
-		if (!(p->peers & BIT(j)) != !(procs[j].peers & BIT(i)))
-			fatal("table: %s and %s disagree", p->name,
-			    procs[j].name);
-	if (p->daemon != NULL || p->zygote != PARENT)
-		return;
-	exec_open(i, libexec, &uid, &gid);
-	if (n == 0)
-		n = p->n == PER_CORE ? (int)sysconf(_SC_NPROCESSORS_ONLN) :
-				       p->n;
-	for (j = 0; !p->late && j < (n > 1 ? n < INSTS ? n : INSTS : 1); j++) {
-		if ((c = kid_add(PEER(i, j))) == NULL)
-			fatal("too many processes");
-		c->uid = uid;
-		c->gid = gid;
-	}
-}
-
-static void
 signals(void)
 {
 	static const int sigs[] = { SIGHUP, SIGTERM, SIGINT, SIGCHLD, SIGUSR1 };
@@ -379,7 +362,7 @@ parent_main(struct daemon *d, const char *libexec, void (*up)(void))
 	    (self.empty = open(path, O_PATH | O_DIRECTORY | O_CLOEXEC)) == -1)
 		fatal("%s: %s", path, strerror(errno));
 	for (i = 1; i < nprocs; i++)
-		row_open(i, libexec);
+		kids_of_row(i, libexec);
 	control_open(ctl, d->ctl);
 	if (d->start != NULL && d->start() == -1)
 		return 1;

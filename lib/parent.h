@@ -65,6 +65,7 @@ struct daemon {
 	/* appended to the answer of status */
 	void (*status)(struct ctl *);
 	const struct ctl_command *ctl;
+	int holds; /* 1: it is not up before it calls parent_up() */
 	int gate;  /* 1: this is the gate; 0: a house, which looks for it */
 	int alone; /* 1: neither */
 };
@@ -76,8 +77,13 @@ void parent_grant(int peer, int fd, const char *perm);
 /* this one gets no successor, that one starts in its place; -1: cannot */
 int parent_replace(int peer, int successor);
 int parent_retired(int peer); /* it has a successor already */
-/* starts a .late instance; -1: it runs already, or errno */
+/* starts a .late instance; -1: it runs already, or errno. OWN: its row's */
+#define OWN ((uid_t)-1)
 int parent_start(int peer, uid_t, gid_t);
+/* asks a .late instance to end */
+void parent_dismiss(int peer);
+/* a daemon that .holds is up now, once its children are ready */
+void parent_up(void);
 /* a reload that reload() left open: take it now, answer later */
 void parent_commit(void);
 /* its end; takes it if parent_commit() has not. why: if not good */

@@ -16,6 +16,7 @@ struct event;
 
 /* exec.c: programs are opened once, at the start */
 void exec_open(int row, const char *libexec, uid_t *, gid_t *);
+void exec_user(int row, uid_t *, gid_t *); /* as exec_open() said */
 pid_t exec_row(int peer, uid_t, gid_t, int chan, int log);
 
 /* link.c: a fresh pair for every two peers that are there */

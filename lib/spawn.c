@@ -124,6 +124,35 @@ fail:
 	kid_later(c, 1000);
 }
 
+/* checks a row of the table and makes a place for each of its instances */
+void
+kids_of_row(int i, const char *libexec)
+{
+	const struct daemon *d = parent_daemon();
+	const struct proc *p = &procs[i];
+	int n = d->instances != NULL ? d->instances(i) : 0, j;
+	struct child *c;
+	uid_t uid;
+	gid_t gid;
+
+	for (j = 1; j < nprocs; j++)
+		if (!(p->peers & BIT(j)) != !(procs[j].peers & BIT(i)))
+			fatal("table: %s and %s disagree", p->name,
+			    procs[j].name);
+	if (p->daemon != NULL || p->zygote != PARENT)
+		return;
+	exec_open(i, libexec, &uid, &gid);
+	if (n == 0)
+		n = p->n == PER_CORE ? (int)sysconf(_SC_NPROCESSORS_ONLN) :
+				       p->n;
+	for (j = 0; !p->late && j < (n > 1 ? n < INSTS ? n : INSTS : 1); j++) {
+		if ((c = kid_add(PEER(i, j))) == NULL)
+			fatal("too many processes");
+		c->uid = uid;
+		c->gid = gid;
+	}
+}
+
 int
 parent_start(int peer, uid_t uid, gid_t gid)
 {
@@ -135,8 +164,17 @@ parent_start(int peer, uid_t uid, gid_t gid)
 		return -1;
 	c->uid = uid;
 	c->gid = gid;
+	if (uid == OWN)
+		exec_user(ROW(peer), &c->uid, &c->gid);
 	kid_spawn(-1, 0, c);
 	return 0;
+}
+
+void
+parent_dismiss(int peer)
+{
+	if (procs[ROW(peer)].late && imsg_is_open(peer))
+		imsg_send(peer, SYS_STOP, 0, NULL, 0, -1);
 }
 
 int

@@ -17,29 +17,7 @@
 
 #include "cert.h"
 
-#define DAY 86400
 #define SKEW 300 /* seconds that a responder's clock may be ahead */
-
-int
-cert_is_name(const char *s)
-{
-	size_t label = 0;
-	const char *p;
-
-	if (strlen(s) > 253)
-		return 0;
-	for (p = strncmp(s, "*.", 2) == 0 ? s + 2 : s; *p != '\0'; p++) {
-		if (*p == '.') {
-			if (label == 0 || p[-1] == '-')
-				return 0;
-			label = 0;
-		} else if (strchr("abcdefghijklmnopqrstuvwxyz0123456789-_",
-			       *p) == NULL ||
-		    (*p == '-' && label == 0) || ++label > 63)
-			return 0;
-	}
-	return label > 0 && p[-1] != '-';
-}
 
 static int
 time_of(const ASN1_TIME *a, time_t *t)
@@ -209,33 +187,32 @@ cert_free(struct cert *c)
 	free(c);
 }
 
-/* --- judging ------------------------------------------------------- */
+struct cert_facts
+cert_facts(const struct cert *c)
+{
+	struct cert_facts f = { { 0 }, c->not_before, c->not_after };
+
+	memcpy(f.id, c->id, sizeof(f.id));
+	return f;
+}
 
 enum cert_verdict
 cert_check(const struct cert *c, const uint8_t id[KEYID_LEN], time_t now)
 {
-	if (memcmp(c->id, id, KEYID_LEN) != 0)
-		return CERT_OTHER_KEY;
-	if (now < c->not_before)
-		return CERT_NOT_YET;
-	return now > c->not_after ? CERT_EXPIRED : CERT_OK;
+	const struct cert_facts f = cert_facts(c);
+
+	return facts_check(&f, id, now);
 }
 
-const char *
-cert_verdict_text(enum cert_verdict v)
+int
+cert_days(const struct cert *c, time_t now)
 {
-	switch (v) {
-	case CERT_OK:
-		return "good";
-	case CERT_OTHER_KEY:
-		return "certificate and key do not match";
-	case CERT_NOT_YET:
-		return "not valid yet";
-	case CERT_EXPIRED:
-		return "expired";
-	}
-	return "unknown verdict";
+	const struct cert_facts f = cert_facts(c);
+
+	return facts_days(&f, now);
 }
+
+/* --- judging ------------------------------------------------------- */
 
 int
 cert_covers(const struct cert *c, const char *name)
@@ -249,14 +226,6 @@ cert_covers(const struct cert *c, const char *name)
 			strcmp(c->names[i] + 1, rest) == 0))
 			return 1;
 	return 0;
-}
-
-int
-cert_days(const struct cert *c, time_t now)
-{
-	time_t s = c->not_after - now;
-
-	return (int)(s >= 0 ? s / DAY : -((DAY - 1 - s) / DAY));
 }
 
 static void

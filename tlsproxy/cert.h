@@ -10,12 +10,10 @@
 #include <stdint.h>
 #include <time.h>
 
-#include "signtext.h"
+#include "certfacts.h"
 
-#define CERT_PEM_MAX 262144 /* bytes of a chain file */
 #define CERT_CHAIN_MAX 10   /* certificates */
 #define CERT_NAMES_MAX 1024 /* DNS names of a leaf */
-#define CERT_OCSP_MAX 65536 /* bytes of an OCSP response */
 #define CERT_TLSA_LEN 71    /* "3 1 1 " + 64 hex digits + NUL */
 
 struct x509_st;
@@ -38,14 +36,10 @@ struct cert {
 struct cert *cert_parse(const void *pem, size_t len, const char **why);
 void cert_free(struct cert *);
 
-/* lower case LDH (and "_"), at most 253 bytes; "*." may stand in front */
-int cert_is_name(const char *);
-
+struct cert_facts cert_facts(const struct cert *);
 /* does it fit this key, at this time? CERT_OK or what comes first */
-enum cert_verdict { CERT_OK, CERT_OTHER_KEY, CERT_NOT_YET, CERT_EXPIRED };
 enum cert_verdict cert_check(const struct cert *, const uint8_t id[KEYID_LEN],
     time_t now);
-const char *cert_verdict_text(enum cert_verdict); /* static */
 
 /* does the leaf cover this name (lower case)? "*." is one label, leftmost */
 int cert_covers(const struct cert *, const char *name);

@@ -14,6 +14,7 @@
 
 #include "cert.h"
 #include "relay.h"
+#include "sealed.h"
 #include "service.h"
 #include "tlsx.h"
 
@@ -92,28 +93,6 @@ context_listen(uint32_t index, int fd)
 	return -1;
 }
 
-/* a file of the parent's making, which nobody changes any more */
-static uint8_t *
-read_sealed(int fd, size_t size)
-{
-	const int seals = F_SEAL_WRITE | F_SEAL_SHRINK | F_SEAL_GROW;
-	uint8_t *p;
-	size_t n = 0;
-	ssize_t r = 1;
-
-	if ((fcntl(fd, F_GET_SEALS) & seals) != seals ||
-	    lseek(fd, 0, SEEK_SET) == -1 || (p = malloc(size + 1)) == NULL)
-		return NULL;
-	while (n < size && (r = read(fd, p + n, size - n)) > 0)
-		n += (size_t)r;
-	if (n == size) {
-		p[n] = '\0';
-		return p;
-	}
-	free(p);
-	return NULL;
-}
-
 int
 context_cert(const struct relay_cert *c, int fd)
 {
@@ -122,7 +101,7 @@ context_cert(const struct relay_cert *c, int fd)
 
 	if (next.npairs == CERTS_MAX || c->chain == 0 ||
 	    c->chain > CERT_PEM_MAX || c->ocsp > CERT_OCSP_MAX ||
-	    (b = read_sealed(fd, c->chain + c->ocsp)) == NULL)
+	    (b = sealed_read(fd, c->chain + c->ocsp)) == NULL)
 		return -1;
 	p->chain = b;
 	p->chainlen = c->chain;
@@ -138,7 +117,7 @@ context_ca(int fd)
 	off_t size = lseek(fd, 0, SEEK_END); /* no fstat(2) in here */
 
 	if (size == -1 || size > CA_MAX || next.ca != NULL ||
-	    (next.ca = read_sealed(fd, (size_t)size)) == NULL)
+	    (next.ca = sealed_read(fd, (size_t)size)) == NULL)
 		return -1;
 	next.calen = (size_t)size;
 	return 0;

@@ -3,13 +3,14 @@
 #ifndef MSGS_H
 #define MSGS_H
 
+#include "certmsg.h"
 #include "gate.h"
 #include "limits.h"
 #include "signtext.h"
 
 /* clang-format off */
 enum {
-	P_parent = PARENT, P_zygote, P_relay, P_signer,
+	P_parent = PARENT, P_zygote, P_relay, P_signer, P_inspector,
 	P_httpd, P_httpd_server, P_smtpd, P_smtpd_session, P_smtpd_submit,
 	P_imapd, P_imapd_login, P_xmppd, P_xmppd_login, P_xmppd_s2s, NPROC
 };
@@ -51,25 +52,10 @@ struct generation { /* ends a configuration, answers it */
 	uint64_t good; /* answers: 1, or the old one stays */
 };
 
-struct key { /* with the descriptor of a private key */
-	uint64_t generation;
-	uint32_t index;
-	uint32_t client; /* may sign as a TLS client, too */
-};
-
-struct key_is {
-	uint64_t generation;
-	uint32_t index;
-	uint32_t good; /* 0: why says what is wrong with it */
-	uint8_t id[KEYID_LEN];
-	char why[64];
-};
-
 _Static_assert(sizeof(struct relay_conf) == 40 &&
 	sizeof(struct relay_service) == 128 &&
 	sizeof(struct relay_listen) == 8 && sizeof(struct relay_cert) == 8 &&
-	sizeof(struct generation) == 16 && sizeof(struct key) == 16 &&
-	sizeof(struct key_is) == 112,
+	sizeof(struct generation) == 16,
     "no padding");
 
 /* clang-format off */
@@ -86,6 +72,8 @@ _Static_assert(sizeof(struct relay_conf) == 40 &&
 	M(key,       parent, signer, sizeof(struct key),           SAME, 1) \
 	M(keys,      parent, signer, sizeof(struct generation),    SAME, 0) \
 	M(key_is,    signer, parent, sizeof(struct key_is),        SAME, 0) \
+	M(inspect,   parent, inspector, sizeof(struct inspect),    SAME, 1) \
+	M(facts,     inspector, parent, sizeof(struct facts),      SAME, 0) \
 	M(sign,      relay,  signer, sizeof(struct sign_req),               \
 	    sizeof(struct sign_req) + SIGN_TEXT_MAX, 0)                     \
 	M(signature, signer, relay,  8, sizeof(struct sign_resp),  0)

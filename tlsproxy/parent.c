@@ -19,6 +19,7 @@ static int start(void);
 static int instances(int);
 static void configure(int);
 static int reload(void *);
+static void ended(int, int);
 static void status(struct ctl *);
 static void ctl_drain(struct ctl *, int, char **);
 
@@ -37,8 +38,10 @@ struct daemon tlsproxy = { .keys = gate_keys,
 	.instances = instances,
 	.configure = configure,
 	.reload = reload,
+	.ended = ended,
 	.status = status,
 	.ctl = commands,
+	.holds = 1,
 	.gate = 1 };
 
 static struct {
@@ -153,7 +156,7 @@ configure(int peer)
 
 	if (ROW(peer) == P_signer && !self.committing)
 		certs_to_signer();
-	if (ROW(peer) != P_relay)
+	if (ROW(peer) != P_relay || !certs_ready())
 		return;
 	send_conf(peer);
 	send_services(peer);
@@ -269,6 +272,13 @@ reload(void *conf)
 	return 1;
 }
 
+static void
+configure_relay(int peer)
+{
+	if (ROW(peer) == P_relay)
+		configure(peer);
+}
+
 /* the first set: a key that does not fit ends the daemon */
 static void
 judged_first(int good, const char *why)
@@ -279,6 +289,17 @@ judged_first(int good, const char *why)
 		return;
 	}
 	certs_judged = judged;
+	parent_each(configure_relay);
+	on_day(-1, 0, NULL);
+	parent_up();
+}
+
+static void
+ended(int peer, int st)
+{
+	(void)st;
+	if (ROW(peer) == P_inspector)
+		certs_uninspected();
 }
 
 static int
@@ -297,7 +318,6 @@ start(void)
 	ports_commit();
 	new_ticket();
 	on_ticket(-1, 0, NULL);
-	on_day(-1, 0, NULL);
 	return 0;
 }
 

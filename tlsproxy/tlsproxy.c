@@ -3,6 +3,7 @@
  * msgs.h and lib/gate.h. The parent binds and reads certificates; relays
  * speak TLS and copy bytes; the signer alone has the private keys.
  */
+#include "inspector.h"
 #include "relay.h"
 #include "signer.h"
 #include "tlsproxy.h"
@@ -26,6 +27,10 @@ const struct proc procs[NPROC] = {
 [P_signer] = { "signer", "_gl_signer", "empty", "stdio", "", BIT(P_relay),
     .prog = "tlsproxy-signer", .counters = signer_counters,
     .prepare = IN(signer, signer_prepare), .init = IN(signer, signer_init) },
+
+[P_inspector] = { "inspector", "_gl_inspector", "empty", "stdio", "",
+    .prog = "tlsproxy-inspector", .late = 1,
+    .prepare = IN(inspector, inspector_prepare) },
 
 /* who may take connections: rows of the other daemons */
 [P_httpd] = { "httpd", .daemon = "httpd", .roles = ROLE(house) },

@@ -43,13 +43,15 @@ int ports_open(const struct gate_conf *); /* -1: said why, nothing changed */
 void ports_commit(void), ports_abort(void);
 void ports_send(int relay);
 
-/* certs.c: chains here, keys in the signer; a set that fits, or the old one */
+/* certs.c, judge.c: a set in which all keys fit, or the old one stays */
 int certs_load(const struct gate_conf *); /* -1: said why */
 void certs_first(void);			  /* the loaded set is the first */
-void certs_ask(void);			  /* the signer judges the loaded set */
+void certs_ask(void);			  /* what of the loaded set? */
+int certs_ready(void);			  /* 0: the first is not judged yet */
 extern void (*certs_judged)(int good, const char *why); /* its verdict */
 void certs_commit(void), certs_abort(void);
-void certs_to_signer(void); /* a new signer: the set in force */
+void certs_to_signer(void);   /* a new signer: the set in force */
+void certs_uninspected(void); /* the inspector has ended */
 void certs_send(int relay);
 uint64_t certs_generation(void);
 int certs_watch(void); /* says what expires soon; days that are left */

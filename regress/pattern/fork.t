@@ -21,6 +21,13 @@ sub ready {
 	};
 }
 
+# for its zygote
+sub waits {
+	my ($i) = @_;
+	my ($status, $text) = ctl('gated', 'status');
+	return $text =~ /^relay\.$i pid=0 state=starting/m;
+}
+
 sub same {
 	my ($a, $b, @names) = @_;
 	return !grep { $a->{$_} != $b->{$_} } @names;
@@ -64,14 +71,14 @@ ok(until_ok { ready() && pid('gated', 'relay.1') != $now{'relay.1'} },
 %p = pids('gated');
 kill 'STOP', $p{hatch};
 kill 'KILL', $p{'relay.3'};
-ok(until_ok { (ctl('gated', 'status'))[1] =~ /^relay\.3 pid=0 state=starting/m },
+ok(until_ok { waits(3) },
     'while the zygote sleeps, a start waits');
 kill 'KILL', $p{hatch};
 ok(ready(), 'and is made anew when it dies meanwhile');
 %p = pids('gated');
 kill 'STOP', $p{hatch};
 kill 'KILL', $p{'relay.3'};
-until_ok { (ctl('gated', 'status'))[1] =~ /^relay\.3 pid=0 state=starting/m };
+until_ok { waits(3) };
 kill 'CONT', $p{hatch};
 ok(ready(), 'or goes on when it wakes');
 is(pid('gated', 'hatch'), $p{hatch}, 'no zygote died of that');
@@ -85,9 +92,7 @@ for my $other ([$victim, 'a stranger'], [pid('gated', 'relay.1'), 'a sister'],
 	kill 'STOP', $p{hatch};
 	ctl('gated', 'lie', $other->[0]);
 	kill 'KILL', $p{'relay.0'};
-	until_ok {
-		(ctl('gated', 'status'))[1] =~ /^relay\.0 pid=0 state=starting/m
-	};
+	until_ok { waits(0) };
 	kill 'CONT', $p{hatch};
 	ok(until_ok { pid('gated', 'hatch') != $p{hatch} } && ready(),
 	    "a zygote that claims $other->[1] is killed");
@@ -135,7 +140,7 @@ up('gated');
 %p = pids('gated');
 kill 'STOP', $p{hatch};
 kill 'KILL', $p{'relay.3'};
-until_ok { (ctl('gated', 'status'))[1] =~ /^relay\.3 pid=0 state=starting/m };
+until_ok { waits(3) };
 ctl('gated', 'stop');
 kill 'CONT', $p{hatch};
 is(wait_end($g), 0, 'a stop while one is being forked');

@@ -42,8 +42,9 @@ main(int argc, char *argv[])
 	if (argc != 5)
 		errx(1, "usage: hammer path n at-a-time word");
 	path = argv[1];
-	n = atoi(argv[2]);
-	c = atoi(argv[3]) > 64 ? 64 : atoi(argv[3]);
+	n = (int)strtol(argv[2], NULL, 10);
+	c = (int)strtol(argv[3], NULL, 10);
+	c = c < 64 ? c : 64;
 	for (i = 0; i < c; i++)
 		p[i].fd = -1;
 	for (;;) {

@@ -84,13 +84,15 @@ is("$status $text", '0 ', 'the start is over when all are ready');
 my $pid = pid('demod', 'demod');
 is((ctl('demod', 'status'))[1] =~ s/ pid.* state=(\w+) .*\n/=$1 /gr,
     'demod=ready session=ready store=ready login=ready ', 'as they are');
-SKIP: {
+{
 	my %fd = map { $_ => readlink "/proc/$pid/fd/$_" } 0 .. 2;
 	is("@fd{0 .. 2}", '/dev/null ' x 2 . '/dev/null',
 	    'it lets go of the terminal');
-	ok(!(grep { m{/etc/passwd} } fd_links($pid)), 'and of what it inherited');
+	ok(!(grep { m{/etc/passwd} } fd_links($pid)),
+	    'and of what it inherited');
 	is(readlink "/proc/$pid/cwd", '/', 'and of its directory');
-	my ($sid) = (read_file("/proc/$pid/stat") =~ /^\d+ \(.*\) \S \d+ \d+ (\d+)/);
+	my ($sid) = read_file("/proc/$pid/stat") =~
+	    /^\d+ \(.*\) \S \d+ \d+ (\d+)/;
 	is($sid, $pid, 'and of the session');
 }
 for my $p (values %{ { pids('demod') } }) {

@@ -27,7 +27,7 @@ everywhere(uint32_t type, const void *data, size_t len)
 	const struct imsg_head head = { type, 0, 0 };
 	int s;
 
-	for (s = 0; s < 64; s++)
+	for (s = 0; s < 512; s++)
 		if (s != self.fd)
 			imsg_put(s, &head, data, len, -1);
 }

@@ -337,6 +337,13 @@ last_words(void)
 	imsg_drain(B);
 	ok(got == 1, "nothing of nobody");
 	close(s);
+	s = far(B);
+	imsg_send(B, PLAIN, 0, "", 0, -1);
+	raw(s, 0, &plain, 16);
+	close(s);
+	run(2);
+	ok(got == 1 && lost == ECONNRESET,
+	    "the last words of one who did not listen");
 }
 
 static ssize_t
