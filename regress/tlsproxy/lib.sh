@@ -72,6 +72,7 @@ with_tls()
 # in the background, until it is up; its words are in gate
 start()
 {
+	: >"$T/gate" # before it starts, or we read what the last one said
 	"$P" -d -L "$O/tlsproxy" -f "$T/conf" >"$T/gate" 2>&1 </dev/null &
 	pid=$!
 	i=0
