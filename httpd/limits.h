@@ -44,7 +44,6 @@
 #define HTTPD_LINGER_MAX 1048576  /* read after our end, then no more */
 #define HTTPD_LINGER_MS 2000	  /* the same in time */
 #define HTTPD_LOOK_MS 5000	  /* a question to the opener; beyond: 503 */
-#define HTTPD_REST_MS 1000	  /* idle so long gives its buffers back */
 #define HTTPD_PROGRESS 1024	  /* bytes of a body that count as progress */
 
 /* the open files */

@@ -130,6 +130,7 @@ most(void)
 void
 server_opened(void)
 {
+	proc_worked();
 	proc_counters[SERVER_open] = ++server.open;
 	if (self.paused || server.open < most())
 		return;

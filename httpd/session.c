@@ -50,15 +50,13 @@ session_free(struct session *s)
 }
 
 static uint32_t
-time_for(const struct session *s, enum phase phase)
+time_for(enum phase phase)
 {
 	const struct server_conf *c = &server.serving->is;
 
 	switch (phase) {
-	case PHASE_IDLE: /* in two parts: see on_idle() */
-		return s->http.buf != NULL && c->idle_ms > HTTPD_REST_MS ?
-		    HTTPD_REST_MS :
-		    c->idle_ms;
+	case PHASE_IDLE:
+		return c->idle_ms;
 	case PHASE_HEAD:
 		return c->header_ms;
 	case PHASE_BODY:
@@ -84,7 +82,7 @@ enter(struct session *s, enum phase phase)
 
 	if (s->phase != phase || phase == PHASE_IDLE || s->moved) {
 		s->phase = phase;
-		server_deadline(&s->deadline, time_for(s, phase));
+		server_deadline(&s->deadline, time_for(phase));
 	}
 	s->moved = 0;
 	if (phase != PHASE_LOOK) /* until a client speaks meanwhile */
@@ -114,6 +112,8 @@ settle(struct session *s)
 		session_free(s);
 		return;
 	}
+	if (http1_idle(&s->http))
+		http1_rest(&s->http); /* who speaks next gets the memory */
 	count(s, sizeof(*s) + s->http.size + s->in.size + s->out.size);
 	if (out == 0)
 		enter(s, PHASE_WRITE);
@@ -188,28 +188,14 @@ on_ready(int fd, short what, void *arg)
 }
 
 static void
-on_idle(struct session *s)
-{
-	uint32_t ms = server.serving->is.idle_ms;
-
-	if (s->http.buf == NULL || ms <= HTTPD_REST_MS) {
-		s->closing = 1;
-		bye(s);
-		return;
-	}
-	http1_rest(&s->http);
-	count(s, sizeof(*s));
-	server_deadline(&s->deadline, ms - HTTPD_REST_MS);
-}
-
-static void
 on_deadline(struct deadline *d)
 {
 	struct session *s = OF(d, deadline);
 
 	switch (s->phase) {
 	case PHASE_IDLE:
-		on_idle(s);
+		s->closing = 1;
+		bye(s);
 		break;
 	case PHASE_HEAD:
 		COUNT(expired);

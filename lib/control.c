@@ -118,6 +118,7 @@ ctl_printf(struct ctl *c, const char *fmt, ...)
 	va_end(ap);
 	if (n >= (int)sizeof(line))
 		n = sizeof(line) - 1;
+	log_mask(line, n > 0 ? (size_t)n : 0, '\n');
 	if (n > 0 && buf_add(&c->out, line, (size_t)n) == -1)
 		c->status = 1; /* a cut answer is no success */
 }

@@ -127,6 +127,20 @@ up(void)
 	self.background = 0;
 }
 
+/* 0 to 2 are there, or the first sockets would take their places */
+static void
+stand(void)
+{
+	int fd;
+
+	do
+		fd = open("/dev/null", O_RDWR);
+	while (fd != -1 && fd <= STDERR_FILENO);
+	if (fd == -1)
+		fatal("/dev/null: %s", strerror(errno));
+	close(fd);
+}
+
 static void
 take(char path[static 512], const char *from)
 {
@@ -245,6 +259,7 @@ daemon_main(struct daemon *d, int argc, char **argv)
 		}
 	if (optind != argc)
 		usage();
+	stand();
 	if (load(d->conf) == -1)
 		return 1;
 	if (n > 0)

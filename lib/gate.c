@@ -128,6 +128,20 @@ gate_open(const char *path)
 	control_listen(path, &admission, on_admit);
 }
 
+void
+gate_announce(void)
+{
+	struct welcome w = { .hash = proc_hash(ngate), .ok = 1 };
+	int row;
+
+	if (gate_fill != NULL)
+		gate_fill(&w);
+	for (row = 1; row < nprocs; row++)
+		if (procs[row].daemon != NULL && imsg_is(row, R_house) &&
+		    imsg_is_open(row))
+			imsg_send(row, MSG_welcome, 0, &w, sizeof(w), -1);
+}
+
 /* HELLO is said once, before there is a channel */
 void
 gate_from_house_hello(struct imsg *m)

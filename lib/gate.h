@@ -64,6 +64,9 @@ struct end gate_end(int peer);
 /* what the gate told this house; NULL: not connected */
 const struct welcome *house_welcome(void);
 
+/* the gate's services have changed: tells the houses that are there */
+void gate_announce(void);
+
 /* set by the daemon, may be NULL */
 extern void (*gate_on_admit)(int house);    /* gate: say what it must know */
 extern void (*gate_fill)(struct welcome *); /* gate: its services */

@@ -110,6 +110,7 @@ house_say(int peer)
 void
 house_from_gate_welcome(struct imsg *m)
 {
+	int again = self.welcome; /* its services have changed */
 	struct welcome w;
 
 	memcpy(&w, m->data, sizeof(w));
@@ -125,7 +126,8 @@ house_from_gate_welcome(struct imsg *m)
 	self.last = w;
 	if (house_on_welcome != NULL)
 		house_on_welcome(&self.last);
-	parent_each(house_say);
+	if (!again)
+		parent_each(house_say);
 }
 
 void

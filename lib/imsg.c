@@ -288,7 +288,7 @@ put(struct chan *c, uint32_t type, uint64_t id, const void *data, size_t len,
     int fd)
 {
 	const struct imsg_head head = { type, 0, id };
-	int r = -1;
+	int r = -1, full = 0;
 
 	errno = ENOTCONN;
 	if (c == NULL)
@@ -297,10 +297,13 @@ put(struct chan *c, uint32_t type, uint64_t id, const void *data, size_t len,
 		r = imsg_put(c->fd, &head, data, len, fd);
 		if (r == 0 || !is_full(errno))
 			goto done;
-		arm(c, errno);
+		full = errno;
 	}
-	if ((r = enqueue(c, &head, data, len, fd)) == 0)
+	if ((r = enqueue(c, &head, data, len, fd)) == 0) {
+		if (full)
+			arm(c, full);
 		return 0;
+	}
 done:
 	if (fd != -1)
 		close(fd);

@@ -89,7 +89,7 @@ kid_count(struct child *c, int *n)
 			log_warn("%s: event=flood lost=%d", c->name,
 			    c->lines - LINES_MAX);
 		c->minute = proc_now();
-		c->deaths = c->crimes = c->lines = 0;
+		c->deaths = c->unready = c->crimes = c->lines = 0;
 	}
 	return ++*n;
 }

@@ -19,18 +19,19 @@ enum {
 struct child {
 	int peer;
 	char name[24];
-	pid_t pid; /* 0: not running */
-	int ready; /* sandboxed and in its loop */
-	int was_ready;
+	pid_t pid;   /* 0: not running */
+	int ready;   /* sandboxed and in its loop */
+	int accused; /* by a peer: its death is not its own doing */
 	int retired; /* has a successor: its end is its end */
 	int counted; /* its counters came since they were asked for */
 	uid_t uid;
 	gid_t gid;
-	uint64_t since;		   /* ms */
-	int64_t delay;		   /* ms, of the next respawn */
-	int deaths, crimes, lines; /* within the current minute */
-	int total;		   /* deaths since the start */
-	int fallen;		   /* by signal, of this zygote's children */
+	uint64_t since; /* ms */
+	int64_t delay;	/* ms, of the next respawn */
+	/* within the current minute; unready: deaths before it was ready */
+	int deaths, unready, crimes, lines;
+	int total;  /* deaths since the start */
+	int fallen; /* by signal, of this zygote's children */
 	uint64_t minute;
 	uint64_t counters[COUNTERS];
 	struct event respawn, log;

@@ -71,6 +71,14 @@ deliver(const char *b, size_t n)
 		    (int)n - 1, b);
 }
 
+void
+log_mask(char *p, size_t n, int but)
+{
+	for (; n-- > 0; p++)
+		if (((unsigned char)*p < ' ' || *p == 127) && *p != but)
+			*p = '?';
+}
+
 static void
 vput(int level, const char *fmt, va_list ap)
 {
@@ -81,6 +89,7 @@ vput(int level, const char *fmt, va_list ap)
 	n = 1 + vsnprintf(b + 1, sizeof(b) - 2, fmt, ap);
 	if (n > (int)sizeof(b) - 2)
 		n = (int)sizeof(b) - 2;
+	log_mask(b + 1, n > 1 ? (size_t)n - 1 : 0, ' ');
 	b[n++] = '\n';
 	deliver(b, n);
 }
@@ -131,7 +140,7 @@ log_open(const char *daemon, const char *path)
 int
 log_from(int fd, const char *name, int muted)
 {
-	char b[LOG_LINE], *p;
+	char b[LOG_LINE];
 	ssize_t n;
 	int level;
 
@@ -140,9 +149,6 @@ log_from(int fd, const char *name, int muted)
 	if (muted)
 		return 0;
 	b[n - (b[n - 1] == '\n')] = '\0';
-	for (p = b; p < b + n; p++)
-		if (((unsigned char)*p < ' ' && *p != '\0') || *p == 127)
-			*p = '?';
 	level = b[0] == 'W' || b[0] == 'I' || b[0] == 'D' ? b[0] : 0;
 	log_put(level ? level : 'I', "%s: %s", name, b + (level != 0));
 	return 0;

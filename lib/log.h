@@ -24,6 +24,10 @@ void log_put(int level, const char *, ...)
 #define log_info(...) log_put('I', __VA_ARGS__)
 #define log_warn(...) log_put('W', __VA_ARGS__)
 
+/* control bytes, but that one, become '?': nobody forges lines or moves a
+ * terminal's cursor. Each line of the log has passed here */
+void log_mask(char *, size_t, int but);
+
 /* for start-up and impossible states: says why and exits with 1 */
 void fatal(const char *, ...) __attribute__((format(printf, 1, 2), noreturn));
 

@@ -131,8 +131,11 @@ respawn(struct child *c, int st, uint64_t age)
 	    WIFSIGNALED(st) && WTERMSIG(st) == SIGSYS ? "(sandbox)" : "",
 	    (unsigned long long)age / 1000, n);
 	c->total++;
-	/* never for deaths in service: six bad packets would end the daemon */
-	if (n >= k->restart_limit && !c->was_ready) {
+	/*
+	 * Never for deaths in service, nor for those that a peer asked for: six
+	 * bad packets, or a taken-over peer, would end the daemon.
+	 */
+	if (c->unready >= k->restart_limit) {
 		log_warn("event=giveup process=%s", c->name);
 		parent_stop(1);
 		return;
@@ -153,7 +156,8 @@ buried(struct child *c, int st)
 
 	c->pid = FORKING; /* not to be killed: it may be another's by now */
 	imsg_drain(peer);
-	c->was_ready = c->ready;
+	if (!c->ready && !c->accused)
+		kid_count(c, &c->unready);
 	clear(c);
 	orphans(c);
 	if (self.stopping) {
@@ -177,9 +181,10 @@ parent_crime(int who, const char *by)
 		who != -1 ? procs[ROW(who)].name :
 			    "?",
 	    by);
-	if (c != NULL)
+	if (c != NULL) {
+		c->accused = 1;
 		kid_slay(c);
-	else if (who != -1 && procs[ROW(who)].daemon != NULL)
+	} else if (who != -1 && procs[ROW(who)].daemon != NULL)
 		gate_accuse(who);
 }
 
@@ -286,7 +291,7 @@ parent_sys(struct imsg *m)
 	}
 	if (m->type != SYS_COUNTERS)
 		memcpy(&u, m->data, m->len < sizeof(u) ? m->len : sizeof(u));
-	if (m->type == SYS_READY)
+	if (m->type == SYS_READY && !c->ready)
 		on_ready(c, &u.ready);
 	else if (m->type == SYS_CRIME)
 		on_crime(c, &u.peer);

@@ -7,6 +7,7 @@
 #define PARENT_H
 
 #include "conf.h"
+#include "control.h"
 #include "proc.h"
 
 struct parent_keys { /* first member of each daemon's configuration */
@@ -31,14 +32,6 @@ struct parent_keys { /* first member of each daemon's configuration */
 { "stop-grace", CONF_TIME, PARENT_AT(stop_grace), 0, 60000, "10s",           \
     "Time a process has to end when it is asked to." }
 /* clang-format on */
-
-struct ctl;	     /* one request on the control socket */
-struct ctl_command { /* a table of them ends with one of all zeroes */
-	const char *name;
-	int user; /* 1: any local user may; 0: root and our own user */
-	int args; /* how many words it takes at most */
-	void (*run)(struct ctl *, int argc, char **argv); /* argv[0]: name */
-};
 
 struct daemon {
 	const struct conf_key *keys;
@@ -94,11 +87,4 @@ void parent_each(void (*f)(int));
 void parent_stop(int status);
 /* someone misbehaved; by: who says so */
 void parent_crime(int peer, const char *by);
-
-/* answers to the control socket: text, then the end with an exit status */
-void ctl_printf(struct ctl *, const char *, ...)
-    __attribute__((format(printf, 2, 3)));
-void ctl_done(struct ctl *, int status);
-uid_t ctl_uid(const struct ctl *);
-/* still waiting? A request whose client left is freed by ctl_done() alone */
 #endif

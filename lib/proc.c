@@ -7,6 +7,7 @@
 #include <sys/socket.h>
 #include <errno.h>
 #include <event2/event.h>
+#include <event2/event_struct.h>
 #include <fcntl.h>
 #include <poll.h>
 #include <sched.h>
@@ -22,7 +23,7 @@
 #include "trim.h"
 #include "zygote.h"
 
-enum { CHAN = 3, NOFILE = 256 };
+enum { CHAN = 3, NOFILE = 256, BURST = 64 };
 
 int proc_self, proc_inst;
 struct event_base *proc_base;
@@ -35,6 +36,36 @@ proc_now(void)
 
 	clock_gettime(CLOCK_MONOTONIC, &t);
 	return (uint64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
+}
+
+static struct {
+	struct event event;
+	int worked; /* since the last one */
+} rest;
+
+static void
+on_rest(int fd, short what, void *arg)
+{
+	(void)fd, (void)what, (void)arg;
+	rest.worked = 0;
+	trim();
+}
+
+void
+proc_settle(void)
+{
+	static const struct timeval tv = { 2, 0 };
+
+	evtimer_add(&rest.event, &tv);
+}
+
+void
+proc_worked(void)
+{
+	static const struct timeval tv = { 1, 0 };
+
+	if (++rest.worked >= BURST)
+		evtimer_add(&rest.event, &tv);
 }
 
 struct timeval
@@ -58,6 +89,7 @@ proc_loop(void)
 	    (proc_base = event_base_new_with_config(c)) == NULL)
 		fatal("event loop");
 	event_config_free(c);
+	evtimer_assign(&rest.event, proc_base, on_rest, NULL);
 }
 
 /* FNV-1a: both ends were built from one list; nobody forges it */
@@ -249,21 +281,6 @@ become(int row, int inst)
 	imsg_on_pass = zygote_pass;
 }
 
-static void
-on_rest(int fd, short what, void *arg)
-{
-	(void)fd, (void)what, (void)arg;
-	trim();
-}
-
-void
-proc_settle(void)
-{
-	static const struct timeval tv = { 2, 0 };
-
-	event_base_once(proc_base, -1, EV_TIMEOUT, on_rest, NULL, &tv);
-}
-
 __attribute__((noreturn)) static void
 live(int chan)
 {
@@ -358,6 +375,8 @@ proc_child(const char *arg)
 	sigprocmask(SIG_SETMASK, &none, NULL); /* see exec_row() */
 	tzset(); /* opens a file once; gmtime_r() would later */
 	prepare(&c, CHAN);
+	if (procs[row].root != NULL && c.root == -1)
+		fatal("no root directory came");
 	if (procs[row].prepare != NULL)
 		procs[row].prepare();
 	proc_loop();

@@ -81,8 +81,10 @@ void proc_forked(int peer, int chan) __attribute__((noreturn));
 void proc_pin(void);
 /* a fresh event loop: epoll, precise clock */
 void proc_loop(void);
-/* the start, or a burst, is over: gives memory back in two seconds */
+/* the start is over: what only that needed is given back in two seconds */
 void proc_settle(void);
+/* something that leaves free memory behind: after many, a rest gives it back */
+void proc_worked(void);
 /* of the first n messages and, when n is nmsgs, of the process table */
 uint64_t proc_hash(int n);
 /* milliseconds, monotonic; and as libevent wants them */

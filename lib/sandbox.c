@@ -12,6 +12,7 @@
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
+#include <sys/socket.h>
 #include <sys/syscall.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -80,7 +81,7 @@ static const struct {
     SYS_exit, SYS_exit_group, SYS_rt_sigaction, SYS_rt_sigprocmask,
     SYS_rt_sigreturn, SYS_restart_syscall, SYS_clock_gettime,
     SYS_gettimeofday, SYS_nanosleep, SYS_clock_nanosleep, SYS_getpid,
-    SYS_gettid, SYS_tgkill, SYS_getrandom, SYS_ppoll, SYS_epoll_pwait,
+    SYS_gettid, SYS_getrandom, SYS_ppoll, SYS_epoll_pwait,
     SYS_epoll_ctl, SYS_recvfrom, SYS_sendto, SYS_sendmsg, SYS_recvmsg,
     SYS_shutdown, SYS_fcntl, SYS_getuid, SYS_geteuid, SYS_getgid,
     SYS_getegid) },
@@ -109,7 +110,7 @@ static const struct {
     SYS_setsockopt, SYS_getsockopt, SYS_bind) },
 /* a zygote, and the first steps of its children */
 { "fork", CALLS(OLD(SYS_dup2) SYS_dup3, SYS_clone, SYS_set_robust_list,
-    SYS_wait4, SYS_kill, SYS_socketpair, SYS_pipe2, NEW_close_range,
+    SYS_wait4, SYS_kill, SYS_tgkill, SYS_socketpair, SYS_pipe2, NEW_close_range,
     SYS_epoll_create1, SYS_prctl, SYS_sched_getaffinity, SYS_sched_setaffinity,
     SYS_sched_setscheduler, SYS_prlimit64, SYS_setrlimit) },
 #ifdef SANITIZED
@@ -156,6 +157,44 @@ put_calls(struct sock_filter *f, const short *c, uint32_t verdict)
 	return n;
 }
 
+/* what depends on arguments */
+static size_t
+put_checks(struct sock_filter *f, uint32_t crime)
+{
+	const struct sock_filter checks[] = {
+		/* fstat(), as glibc makes it; the name cannot be seen here */
+		IF_NR(SYS_newfstatat, 4),
+		LOAD(args[3]),
+		JUMP(BPF_JMP | BPF_JEQ | BPF_K, AT_EMPTY_PATH, 0, 1),
+		RET(SECCOMP_RET_ALLOW),
+		LOAD(nr),
+		/* abort(); others of our user are not to be killed */
+		IF_NR(SYS_tgkill, 4),
+		LOAD(args[0]),
+		JUMP(BPF_JMP | BPF_JEQ | BPF_K, (uint32_t)getpid(), 0, 1),
+		RET(SECCOMP_RET_ALLOW),
+		LOAD(nr),
+		/* nor by a signal that a descriptor sends */
+		IF_NR(SYS_fcntl, 5),
+		LOAD(args[1]),
+		JUMP(BPF_JMP | BPF_JEQ | BPF_K, F_SETOWN, 1, 0),
+		JUMP(BPF_JMP | BPF_JEQ | BPF_K, F_SETOWN_EX, 0, 1),
+		RET(crime),
+		LOAD(nr),
+		/* no datagrams: they could go to any socket with a name */
+		IF_NR(SYS_socketpair, 6),
+		LOAD(args[0]),
+		JUMP(BPF_JMP | BPF_JEQ | BPF_K, AF_UNIX, 0, 2),
+		LOAD(args[1]),
+		JUMP(BPF_JMP | BPF_JSET | BPF_K, SOCK_DGRAM, 0, 1),
+		RET(crime),
+		LOAD(nr),
+	};
+
+	memcpy(f, checks, sizeof(checks));
+	return N(checks);
+}
+
 static const short *
 promise(const char *name, size_t len)
 {
@@ -196,12 +235,7 @@ sandbox_tighten(const char *want)
 #ifdef SANITIZED
 	n += put_calls(f + n, promise("sanitizer", 9), SECCOMP_RET_ALLOW);
 #endif
-	/* fstat(), as glibc makes it: of a descriptor, not of a path */
-	f[n++] = IF_NR(SYS_newfstatat, 4);
-	f[n++] = LOAD(args[3]);
-	f[n++] = JUMP(BPF_JMP | BPF_JEQ | BPF_K, AT_EMPTY_PATH, 0, 1);
-	f[n++] = RET(SECCOMP_RET_ALLOW);
-	f[n++] = LOAD(nr);
+	n += put_checks(f + n, crime);
 	for (w = want; *w; w += l + strspn(w + l, " ")) {
 		l = strcspn(w, " ");
 		if ((calls = promise(w, l)) == NULL)

@@ -107,7 +107,7 @@ kid_spawn(int fd, short what, void *arg)
 	close(s[1]);
 	close(l[1]);
 	c->since = proc_now();
-	c->ready = 0;
+	c->ready = c->accused = 0;
 	event_assign(&c->log, proc_base, l[0], EV_READ | EV_PERSIST, kid_heard,
 	    c);
 	event_add(&c->log, NULL);

@@ -371,7 +371,7 @@ handshaken(struct conn *c)
 		return;
 	}
 	COUNT(handshakes);
-	relay_worked();
+	proc_worked();
 	if (tls_conn_session_resumed(c->tls))
 		COUNT(resumed);
 	else

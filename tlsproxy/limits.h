@@ -6,8 +6,6 @@
 #define LIMITS_H
 
 enum {
-	BURST = 64, /* handshakes that are worth a rest behind them */
-	REST_MS = 1000,
 	RELAYS_MAX = 16,       /* slots; an instance is slot + 16 * k */
 	CONNS_CEILING = 65536, /* limits.connections may not be more */
 	RELAY_FILES = 2 * CONNS_CEILING + 256,

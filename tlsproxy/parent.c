@@ -254,6 +254,7 @@ judged(int good, const char *why)
 	parent_commit();
 	self.committing = 0;
 	users_publish();
+	gate_announce();
 	evtimer_add(&self.applied, &tv);
 }
 

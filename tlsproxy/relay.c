@@ -13,15 +13,13 @@
 #include "conn.h"
 #include "keyprov.h"
 #include "tlsx.h"
-#include "trim.h"
 
 struct relay relay;
 
 static struct {
 	struct event tick;
 	uint64_t due; /* when it fires, ms; 0: not set */
-	struct deadline drained, rest;
-	int busy; /* handshakes since the last rest */
+	struct deadline drained;
 	char why[256];
 } self;
 
@@ -179,24 +177,6 @@ relay_from_parent_apply(struct imsg *m)
 		log_warn("event=apply error=\"%s\"", self.why);
 	imsg_send(PARENT, MSG_applied, 0, &g, sizeof(g), -1);
 	listen_consider();
-}
-
-static void
-on_rest(struct deadline *d)
-{
-	(void)d;
-	self.busy = 0;
-	trim();
-}
-
-/* a handshake uses three times what stays of it: after a burst, back with it */
-void
-relay_worked(void)
-{
-	if (++self.busy < BURST)
-		return;
-	self.rest.fire = on_rest;
-	relay_deadline(&self.rest, REST_MS);
 }
 
 static void

@@ -59,8 +59,6 @@ void relay_tick(void);
 /* sets a deadline in ms */
 void relay_deadline(struct deadline *, uint64_t ms);
 
-/* one more handshake: memory is given back when there are no more */
-void relay_worked(void);
 /* a connection has ended: the last one of a draining relay ends it too */
 void relay_ended(void);
 

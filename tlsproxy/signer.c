@@ -102,6 +102,7 @@ static void
 count(void)
 {
 	proc_counters[SIGNER_signed]++;
+	proc_worked();
 	if (proc_now() - self.second >= 1000) {
 		if (self.rate > RATE)
 			log_warn("event=rate signatures=%u", self.rate);

@@ -155,11 +155,27 @@ def stopped():
     same(s.gate.total('relay', 'unsigned'), 1, 'one was not signed')
 
 
+def judging():
+    """who judges new certificates dies over it"""
+    for name in 'signer', 'inspector':
+        signer = s.gate.kill('signer', signal.SIGSTOP)
+        s.ca.issue('a.example')
+        answer = together(1, lambda i: s.reload())
+        pid = poll(lambda: s.gate.pids().get(name))
+        ok(pid, 'a reload waits for the signer; %s is killed' % name)
+        os.kill(pid, signal.SIGKILL)
+        if name != 'signer':
+            time.sleep(0.1)
+            os.kill(signer, signal.SIGCONT)
+        same(answer(), [(0, '')], 'the reload succeeds')
+        ok(poll(serves), 'and all is well')
+
+
 with Suite({'smtps': Service(465, 'implicit', 'smtpd.submit')},
            limits={'per-address': 2000, 'handshakes-per-address': 200,
                    'handshake-rate': 100000}) as s:
-    s.expect('event=death process=(zygote|relay.[01]|signer|submit|session) '
-             'signal=9')
+    s.expect('event=death process=(zygote|relay.[01]|signer|inspector|submit|'
+             'session) signal=9')
     d = s.taker()
     serves()
     stopped()
@@ -171,5 +187,6 @@ with Suite({'smtps': Service(465, 'implicit', 'smtpd.submit')},
     settled('no descriptor was lost or won')
     same(zombies(s.gate.process.pid) + zombies(d.process.pid), [],
          'no zombies')
+    judging()
     parents()
     settled('as at the start')

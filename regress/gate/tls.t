@@ -155,8 +155,15 @@ def tickets():
 
 
 def clients():
-    def told(cert=None):
-        with tls(s.port('asks'), context(s.ca.crt, cert=cert)) as l:
+    def told(cert=None, later=False):
+        ctx = context(s.ca.crt, cert=cert)
+        if later:
+            l = plain(s.port('later'))
+            l.ask('STARTTLS')
+            l.start_tls(ctx)
+        else:
+            l = tls(s.port('asks'), ctx)
+        with l:
             i = l.info()
             return i['chain'], i['hash'], i['names'].split(',')
 
@@ -176,9 +183,12 @@ def clients():
     same(told(cert), ('2', sha256(cert), [
         'dns:us.example', 'dns:*.us.example', 'srv:_xmpp-server.us.example',
         'xmpp:chat.us.example']), 'one that we trust, and its names')
+    same(told(cert, True), told(cert), 'after STARTTLS alike')
+    same(told(later=True), ('0', '', ['']), 'or none')
     cert = s.ca.issue('many.example', ['DNS:n%d.example' % i
                                        for i in range(40)], where=other.dir)
     same(len(told(cert)[2]), 16, 'of 40 names 16 are told')
+    same(len(told(cert, True)[2]), 16, 'after STARTTLS alike')
     cert = s.ca.issue('old.example', days=-1, where=other.dir)
     same(told(cert)[0], '1', 'an expired one is not trusted')
     out = conversation('-tls1_3', service='asks')
@@ -206,7 +216,8 @@ def staples():
 with Suite({
         'smtps': Service(465, 'implicit', 'smtpd.submit', ['one', 'two']),
         'others': Service(466, 'implicit', 'smtpd.submit'),
-        'asks': Service(5270, 'implicit', 'smtpd.session', ask=True)},
+        'asks': Service(5270, 'implicit', 'smtpd.session', ask=True),
+        'later': Service(5269, 'starttls', 'smtpd.session', ask=True)},
         certificates={'a.example': 'ec', 'b.example': 'rsa'},
         limits={'handshake-rate': 100000}) as s:
     s.taker()

@@ -37,19 +37,21 @@ STDOUT->autoflush(1);
 
 sub note { print map { "# $_\n" } map { split /\n/ } @_ }
 
-sub ok {
+sub ok($$) {
 	my ($good, $what) = @_;
 	$n++;
 	print $good ? "ok $n - $what\n" : "not ok $n - $what\n";
 	$failed++ if !$good;
-	note('line ' . (caller)[2]) if !$good;
+	my $up = 0;
+	$up++ while ((caller $up)[0] // '') eq 'Pattern';
+	note('line ' . (caller $up)[2]) if !$good;
 	return $good;
 }
 
-sub is {
+sub is($$$) {
 	my ($is, $want, $what) = @_;
 	$is //= '(nothing)';
-	ok($is eq $want, $what) or note("is:   $is", "want: $want");
+	&ok($is eq $want, $what) or note("is:   $is", "want: $want");
 }
 
 # one test, or all of them, that cannot be done here
@@ -252,7 +254,7 @@ sub pid {
 	until_ok {
 		my ($status, $text) = ctl($name, 'status');
 		($pid) = $text =~ /^\Q$row\E pid=([1-9]\d*) state=ready/m;
-	};
+	} or &ok(0, "$row of $name is ready");
 	return $pid // 0;
 }
 

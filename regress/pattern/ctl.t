@@ -23,7 +23,8 @@ sub rest {
 	my ($all, $r) = ('');
 	for (;;) {
 		$r = '';
-		return undef if !defined recv $s, $r, 65536, 0;
+		# the first word of one who did not read all of ours
+		defined recv $s, $r, 65536, 0 or $!{ECONNRESET} and next;
 		return $all if $r eq '';
 		$all .= $r;
 	}

@@ -104,6 +104,28 @@ my $flood = spawn_cmd({}, "$O/regress/pattern/hammer", "$T/in.0", 40, 4,
 is($h{served}, 100, 'guests that flood: no message of another one is lost');
 wait_end($flood);
 is(pid('demod', 'store'), $store, 'and store lives');
+
+# more descriptors on their way than a relay may have open: it waits
+$login = pid('demod', 'login');
+my %relay = pids('gated');
+kill 'STOP', $login;
+my @waiting = map { my $r = $_; map { say($r, 'hello') } 1 .. 130 } 0 .. 1;
+until_ok {
+	my ($n) = (ctl('gated', 'stats'))[1] =~ /^relay\.1\.conns (\d+)/m;
+	($n // 0) >= 130;
+};
+kill 'CONT', $login;
+my $served = grep {
+	my $line = '';
+	sysread($_, $line, 100) && $line =~ /^ok /;
+} @waiting;
+is($served, 260, '260 descriptors in flight under a quota of 160');
+@waiting = ();
+my %relay2 = pids('gated');
+ok($relay{'relay.0'} == $relay2{'relay.0'} &&
+	$relay{'relay.1'} == $relay2{'relay.1'} &&
+	pid('demod', 'login') == $login,
+    'nobody died of it');
 forget('demod');
 hammer(0, 1, 1, 'fork');
 ok(until_seen('demod', 'guest id=\w+: event=sandbox syscall=\d+') &&

@@ -103,6 +103,13 @@ ok(until_seen('demod', 'event=crime process=store said_by=session', 6) &&
 	until_seen('demod', 'event=death process=session signal=9'),
     'the false accuser dies with his budget');
 good_again();
+evil('hasty', limit => 3);
+kill 'KILL', pid('demod', 'store');
+ok(until_seen('demod', 'event=death process=session signal=9', 6) &&
+	until_seen('demod', 'event=death process=store .*deaths=[45]'),
+    'who is accused before it is ready');
+is(seen('demod', 'event=giveup'), 0, 'is no reason to give up');
+good_again();
 evil('stranger');
 ok(until_seen('demod', 'event=crime process=\? said_by=session') &&
 	until_seen('demod', 'event=death process=session signal=9'),

@@ -83,11 +83,15 @@ taker_link(int peer, int up)
 	}
 }
 
-static void
-names(struct client *c, const struct tlsinfo *t)
+/* 0: as many names as it says, nothing behind them */
+static int
+names(struct client *c, const struct tlsinfo *t, size_t len)
 {
-	if (t->nnames <= TLS_NAMES)
-		memcpy(c->names, t + 1, t->nnames * sizeof(*c->names));
+	if (t->nnames > TLS_NAMES ||
+	    len != sizeof(*t) + t->nnames * sizeof(*c->names))
+		return -1;
+	memcpy(c->names, t + 1, t->nnames * sizeof(*c->names));
+	return 0;
 }
 
 void
@@ -101,8 +105,10 @@ taker_from_relay_conn(struct imsg *m)
 	c->relay = m->from;
 	c->fd = imsg_get_fd(m);
 	memcpy(&c->is, m->data, sizeof(c->is));
-	names(c, &((const struct conninfo *)m->data)->tls);
 	LIST_INSERT_HEAD(&clients, c, entry);
+	if (names(c, &((const struct conninfo *)m->data)->tls,
+		m->len - offsetof(struct conninfo, tls)) == -1)
+		imsg_crime(m, "CONN of another length");
 	COUNT(conns);
 	COUNT(open);
 	flow_start(c);
@@ -120,7 +126,8 @@ taker_from_relay_tls_on(struct imsg *m)
 	COUNT(tls_on);
 	c->fd = imsg_get_fd(m);
 	memcpy(&c->is.tls, m->data, sizeof(c->is.tls));
-	names(c, m->data);
+	if (names(c, m->data, m->len) == -1)
+		imsg_crime(m, "TLS_ON of another length");
 	flow_start(c);
 }
 

@@ -99,8 +99,12 @@ session_init(void)
 void
 session_link(int peer, int up)
 {
+	const struct sys_peer who = { .peer = P_store };
+
 	self.linked = up;
 	self.fresh = (uint32_t)up;
+	if (up && strcmp(self.evil, "hasty") == 0)
+		imsg_send(PARENT, SYS_CRIME, 0, &who, sizeof(who), -1);
 	tick(peer, 0, NULL);
 }
 

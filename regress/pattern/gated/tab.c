@@ -14,7 +14,7 @@ static const char *const relay_counters[] = { "conns", "dones", "refused",
 const struct proc procs[NPROC] = {
 [P_parent] = { "gated", .caps = 1 << 10, .roles = ROLE(gate) },
 [P_relay] = { "relay", "nobody", "empty", "stdio accept", "",
-    BIT(P_demod_login), .n = PER_CORE, .fork = RELAYS_BY, .batch = 1,
+    BIT(P_demod_login), .n = PER_CORE, .nofile = 160, .fork = RELAYS_BY, .batch = 1,
     .roles = ROLE(relay), .counters = relay_counters,
     .link = IN(relay, relay_link) },
 [P_demod] = { "demod", .daemon = "demod", .roles = ROLE(house) },

@@ -222,6 +222,48 @@ try_pair(void)
 	return TRY(socketpair(AF_UNIX, SOCK_STREAM, 0, s));
 }
 
+/* unbound, yet it could send to sockets with names; SOCK_RAW is the same */
+static int
+try_datagrams(void)
+{
+	int s[2];
+
+	return TRY(socketpair(AF_UNIX, SOCK_RAW, 0, s));
+}
+
+static int
+try_tipc(void)
+{
+	int s[2];
+
+	return TRY(socketpair(AF_TIPC, SOCK_STREAM, 0, s));
+}
+
+static int
+try_abort(void)
+{
+	signal(SIGABRT, SIG_IGN);
+	return TRY(raise(SIGABRT));
+}
+
+static int
+try_kill_parent(void)
+{
+	return TRY((int)syscall(SYS_tgkill, getppid(), getppid(), 0));
+}
+
+static int
+try_owner(void)
+{
+	return TRY(fcntl(sock, F_SETOWN, getppid()));
+}
+
+static int
+try_flags(void)
+{
+	return TRY(fcntl(sock, F_SETFL, O_NONBLOCK));
+}
+
 static int
 try_socket(void)
 {
@@ -418,6 +460,13 @@ static const struct {
 { "stdio", "send", try_send, 0 },
 { "stdio", "map", try_map, 0 },
 { "stdio", "protect", try_protect, 0 },
+{ "stdio", "abort", try_abort, 0 },
+{ "stdio", "kill the parent", try_kill_parent, KILLED },
+{ "stdio fork", "abort, of a zygote", try_abort, 0 },
+{ "stdio", "flags", try_flags, 0 },
+{ "stdio", "signals of a descriptor to the parent", try_owner, KILLED },
+{ "stdio pair", "a pair for datagrams", try_datagrams, KILLED },
+{ "stdio pair", "a pair of TIPC", try_tipc, KILLED },
 { "stdio", "open", try_open, EACCES },
 { "stdio", "create", try_create, EACCES },
 { "stdio", "stat", try_stat, EACCES },
