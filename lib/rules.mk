@@ -1,7 +1,8 @@
 # rules: how a folder is built; GNU make. Its Makefile says
 #	PROGS	programs; SBIN those for people, the rest goes to libexec
 #	SRCS.p	sources of program p; SRCS further ones, for the archive only
-#	ROWS.p	rows and roles that p holds: -DIN_row for TABLE, only there
+#	ROWS.p	rows and roles that p holds: -DIN_row for TABLE, only there;
+#		of x-y it is y if nothing is said
 #	LIBS.p	libraries of p (libevent yaml tls ...); LIBS of all of them
 #	TABLE	the source compiled once per program, each other one once
 #	MAN	manuals
@@ -73,6 +74,8 @@ else
 say =		@printf '%-5s %s\n' '$1' '$2'; # each command: $(call say,A,B)
 endif
 
+rows =		$(or $(ROWS.$1),$(word 2,$(subst -, ,$1)))
+
 # rewrites file $1 when $2 is news, so what depends on it is made again
 dry :=		$(findstring n,$(filter-out --%,$(firstword -$(MAKEFLAGS))))
 was =		x$(strip $(file <$1))
@@ -103,14 +106,15 @@ $(B)/$(FOLDER).a: $(OBJS) $(B)/.objs
 	$(call say,AR,$(FOLDER)/$(@F))$(AR) rcD $@ $(OBJS)
 
 define program
-$(B)/$1: $(call objects,$(SRCS.$1)) $(if $(ROWS.$1),$(B)/$1.table.o) $(LIBA) \
+$(B)/$1: $(call objects,$(SRCS.$1)) \
+    $(if $(call rows,$1),$(B)/$1.table.o) $(LIBA) \
     $(B)/.libs
 	$$(call say,LD,$(FOLDER)/$1)$$(CC) $$(LDALL) -o $$@ \
 	    $$(filter %.o %.a,$$^) $(call lib_flags,$(LIBS) $(LIBS.$1))
 $(B)/$1.table.o: $(TABLE) $(B)/.cc $(B)/.$1.rows
 	$$(call say,TABLE,$(FOLDER)/$1)$$(CC) $$(CPPALL) $$(CALL) -MMD -MP \
-	    $(ROWS.$1:%=-DIN_%) -c -o $$@ $$<
-$(call note,$(B)/.$1.rows,rows $(ROWS.$1))
+	    $(patsubst %,-DIN_%,$(call rows,$1)) -c -o $$@ $$<
+$(call note,$(B)/.$1.rows,rows $(call rows,$1))
 endef
 $(foreach p,$(PROGS),$(eval $(call program,$p)))
 
@@ -130,13 +134,14 @@ endif
 list:
 	@for p in $(filter $(SBIN),$(PROGS)); do echo sbin $$p; done
 	@for p in $(filter-out $(SBIN),$(PROGS)); do echo libexec $$p; done
-	@for p in $(foreach p,$(PROGS),$(if $(filter parent,$(ROWS.$p)),$p)); \
+	@for p in $(foreach p,$(PROGS), \
+	    $(if $(filter parent,$(call rows,$p)),$p)); \
 	    do echo daemon $$p; done
 	@for m in $(MAN); do echo man $$m; done
 
 flags: # for clang-tidy, as a shell reads them
 	@: $(info $(CPPALL) -std=gnu11 $(TABLE:%=$(sort $(foreach p,$(PROGS), \
-	    $(ROWS.$p:%=-DIN_%)))))
+	    $(patsubst %,-DIN_%,$(call rows,$p))))))
 
 clean:
 	rm -rf $(B)

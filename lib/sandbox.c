@@ -58,12 +58,6 @@ __lsan_is_turned_off(void)
 #define OLD(...)
 #endif
 #define CALLS(...) ((const short[]){ __VA_ARGS__, -1 })
-/* it looks at the signal stack before a function that does not return */
-#ifdef __SANITIZE_ADDRESS__
-#define SANITIZER(...) __VA_ARGS__,
-#else
-#define SANITIZER(...)
-#endif
 /* too new for some headers */
 #define NEW_close_range 436
 #define NEW_openat2 437
@@ -75,7 +69,7 @@ static const struct {
 	const short *calls;
 } promises[] = {
 /* what an event loop with channels, memory and a clock needs */
-{ "stdio", CALLS(OLD(SYS_poll, SYS_epoll_wait) SANITIZER(SYS_sigaltstack)
+{ "stdio", CALLS(OLD(SYS_poll, SYS_epoll_wait)
     SYS_read, SYS_write, SYS_readv, SYS_writev, SYS_close, SYS_fstat,
     SYS_lseek, SYS_munmap, SYS_mremap, SYS_brk, SYS_madvise, SYS_futex,
     SYS_exit, SYS_exit_group, SYS_rt_sigaction, SYS_rt_sigprocmask,

@@ -15,6 +15,7 @@
 #include "conn.h"
 #include "said.h"
 #include "tlsx.h"
+#include "wire.h"
 
 enum { BUCKETS = 1024 };
 
@@ -283,7 +284,7 @@ down(struct conn *c)
 		if (w == -1)
 			return -1;
 		took(&c->down, (size_t)w);
-		if (w > 0 && c->state == CONN_CLOSING)
+		if (w > 0 && (c->state == CONN_CLOSING || c->left))
 			arm(c, relay.conf.close_ms);
 		if (c->down.len > 0)
 			return 0;
@@ -317,7 +318,9 @@ wants(struct conn *c)
 	if (c->state == CONN_OPEN) {
 		if (c->up.len == 0 && !c->client_eof && !c->deaf)
 			fd |= c->read_wants != 0 ? c->read_wants : EV_READ;
-		sp = (c->down.len == 0 ? EV_READ : 0) |
+		sp = (c->down.len == 0 ? EV_READ :
+			     c->left   ? 0 :
+					 EV_CLOSED) |
 		    (c->up.len > 0 ? EV_WRITE : 0);
 	}
 	want_fd(c, fd);
@@ -395,6 +398,10 @@ handshake(struct conn *c)
 			return;
 		}
 		c->ssl = tlsx_last();
+		if (wire_use(c->ssl, c->fd) == -1) {
+			conn_free(c, GONE_RESET);
+			return;
+		}
 	}
 	r = tls_handshake(c->tls);
 	if (r == 0)
@@ -438,6 +445,10 @@ on_sp(int sp, short what, void *arg)
 	struct conn *c = arg;
 
 	(void)sp;
+	if (what & EV_CLOSED) { /* while the client does not take the rest */
+		c->left = 1;
+		arm(c, relay.conf.close_ms);
+	}
 	if (((what & EV_WRITE) && up(c) == -1) ||
 	    ((what & EV_READ) && down(c) == -1))
 		return;

@@ -38,6 +38,7 @@ struct conn {
 	int done;	 /* the daemon said so: it hears no GONE */
 	uint32_t failed; /* enum failed: what TLS_FAILED will say */
 	int client_eof, deaf;	/* it says no more; the daemon hears no more */
+	int left;		/* the daemon said its last */
 	short fd_want, sp_want; /* EV_READ | EV_WRITE */
 	short read_wants, write_wants; /* what TLS waits for, both ways */
 	struct event fd_ev, sp_ev;

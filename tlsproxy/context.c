@@ -161,6 +161,17 @@ place(const struct relay_service *s, uint32_t *taken)
 	return p;
 }
 
+/* pauses were said of the service that had this place */
+static void
+unpause(const struct serving *p)
+{
+	int row, j;
+
+	for (row = 0; row < ROWS; row++)
+		for (j = 0; j < INSTS; j++)
+			relay.paused[row][j] &= ~BIT(p - relay.serving);
+}
+
 static void
 settle(struct serving *p, int i)
 {
@@ -168,6 +179,8 @@ settle(struct serving *p, int i)
 	int j;
 
 	service_free(p->tls);
+	if (memcmp(p->is.name, next.service[i].name, sizeof(p->is.name)) != 0)
+		unpause(p);
 	p->is = next.service[i];
 	p->retired = 0;
 	p->is.index = (uint32_t)(p - relay.serving);

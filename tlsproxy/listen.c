@@ -155,10 +155,12 @@ listen_consider(void)
 		arm();
 }
 
+/* debts of STARTTLS, which does not wait, are of one second at most */
 void
 listen_spent(void)
 {
-	relay.tokens--;
+	if (relay.tokens > -(int)relay.conf.handshake_rate)
+		relay.tokens--;
 	arm();
 	if (relay.tokens <= 0)
 		listen_consider();

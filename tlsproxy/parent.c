@@ -266,6 +266,10 @@ reload(void *conf)
 	if (strcmp(c->parent.rundir, gate_conf.parent.rundir) != 0 ||
 	    (c->relays != gate_conf.relays))
 		log_warn("rundir and relays change with the next start only");
+	if (!certs_ready()) {
+		log_warn("the first configuration is not judged yet");
+		return -1;
+	}
 	if (load(c) == -1)
 		return -1;
 	self.phase = ASKING;

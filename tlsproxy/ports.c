@@ -64,7 +64,7 @@ print(const struct port *p, char *b, size_t size)
 	    ntohs(six ? v6->sin6_port : v4->sin_port));
 }
 
-/* a socket that is bound but not yet open to clients; -1: errno */
+/* a socket whose clients wait until a relay has it; -1: errno */
 static int
 bound(const struct port *p)
 {

@@ -4,6 +4,8 @@
  * it, and believes neither clients nor daemons. Forked by its zygote, which
  * readies the library and never sees a connection.
  */
+#include <sys/socket.h>
+#include <errno.h>
 #include <event2/event.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,6 +14,7 @@
 
 #include "conn.h"
 #include "keyprov.h"
+#include "said.h"
 #include "tlsx.h"
 
 struct relay relay;
@@ -206,13 +209,28 @@ relay_ended(void)
 		event_base_loopexit(proc_base, NULL);
 }
 
+/* the socket that it was given, not one of another client */
+static int
+is_its(const struct conn *c, int fd)
+{
+	struct sockaddr_storage ss = { 0 };
+	socklen_t len = sizeof(ss);
+	struct addr a;
+
+	if (getpeername(fd, (struct sockaddr *)&ss, &len) == -1)
+		return errno == ENOTCONN; /* who has left is nobody */
+	a = said_addr(&ss);
+	return memcmp(&a, &c->peer, sizeof(a)) == 0;
+}
+
 void
 relay_from_taker_starttls(struct imsg *m)
 {
 	struct conn *c = conn_find(m->id);
 
 	if (c == NULL || c->taker != m->from || c->state != CONN_PLAIN ||
-	    c->serving->is.kind != KIND_STARTTLS || c->starttls)
+	    c->serving->is.kind != KIND_STARTTLS || c->starttls ||
+	    !is_its(c, m->fd))
 		imsg_crime(m, "STARTTLS out of order");
 	else
 		conn_starttls(c, imsg_get_fd(m));

@@ -15,112 +15,22 @@
 
 #include "cert.h"
 #include "check.h"
-#include "ctl.h"
 #include "keystore.h"
+#include "tool.h"
 
 enum { DAYS = 365, DAYS_MAX = 3650, PORTS_MAX = SERVICES * LISTENERS_MAX };
 
-static int ask(int, char **);
-static int reload(int, char **);
-static int check(int, char **);
-static int init(int, char **);
-static int tlsa(int, char **);
-
-/* clang-format off */
-static const struct command {
-	const char *name, *args;
-	int min, max; /* words behind the name */
-	int (*run)(int, char **); /* argv[0]: the name; an exit status */
-} commands[] = {
-{ "status", "",                     0, 0,  ask },
-{ "stats",  "",                     0, 0,  ask },
-{ "reload", "",                     0, 0,  reload },
-{ "stop",   "",                     0, 0,  ask },
-{ "log",    " brief | verbose",     1, 1,  ask },
-{ "drain",  "",                     0, 0,  ask },
-{ "check",  "",                     0, 0,  check },
-{ "init",   " [-d days] name ...",  1, 99, init },
-{ "tlsa",   " [name]",              0, 1,  tlsa },
-};
-/* clang-format on */
-
-static struct {
-	const char *file;   /* of the configuration */
-	const char *socket; /* NULL: below rundir */
-	struct gate_conf conf;
-} self;
-
-static void
-usage(void)
-{
-	const struct command *c;
-
-	for (c = commands; c < commands + sizeof(commands) / sizeof(*c); c++)
-		fprintf(stderr, "%s tlsctl [-f file] [-s socket] %s%s\n",
-		    c == commands ? "usage:" : "      ", c->name, c->args);
-	exit(1);
-}
-
-static void
-silent(const char *line)
-{
-	(void)line;
-}
-
-/*
- * -1: it has errors, which were told if report does so; what could be read
- * is there all the same. No file at the usual place: the defaults.
- */
-static int
-load(void (*report)(const char *))
-{
-	const char *file = self.file;
-	struct conf_src *src;
-	int errors;
-
-	if (file == NULL)
-		file = SYSCONFDIR "/tlsproxy.conf";
-	if (self.file == NULL && access(file, F_OK) == -1 && errno == ENOENT)
-		file = "/dev/null";
-	if (report != NULL)
-		conf_report = report;
-	src = conf_load(file, gate_keys, &self.conf);
-	errors = conf_errors(src);
-	conf_close(src);
-	return errors == 0 ? 0 : -1;
-}
-
-static int
-ask(int argc, char **argv)
-{
-	const char *dir = RUNDIR;
-	char path[256];
-
-	if (self.socket != NULL)
-		return ctl_ask(self.socket, argc, argv);
-	/* a file that was broken since must not hide the daemon */
-	load(silent);
-	if (self.conf.parent.rundir != NULL)
-		dir = self.conf.parent.rundir;
-	snprintf(path, sizeof(path), "%s/tlsproxy.sock", dir);
-	return ctl_ask(path, argc, argv);
-}
-
-static const char *
-file_name(void)
-{
-	return self.file != NULL ? self.file : SYSCONFDIR "/tlsproxy.conf";
-}
+static struct gate_conf conf;
 
 /* the daemon says that it refused, the files say why */
 static int
 reload(int argc, char **argv)
 {
-	int status = ask(argc, argv);
+	int status = tool_ask(argc, argv);
 
 	if (status == 1) {
 		fflush(stdout);
-		check_all(file_name(), 1);
+		check_all(tool_file(), 1);
 	}
 	return status;
 }
@@ -129,7 +39,7 @@ static int
 check(int argc, char **argv)
 {
 	(void)argc, (void)argv;
-	return check_all(file_name(), 0) > 0;
+	return check_all(tool_file(), 0) > 0;
 }
 
 /* --- init ---------------------------------------------------------- */
@@ -221,10 +131,10 @@ open_directory(const char *path)
 static int
 is_listed(const char *name)
 {
-	const char *const *v = self.conf.certificates.v;
+	const char *const *v = conf.certificates.v;
 	size_t i;
 
-	for (i = 0; i < self.conf.certificates.n; i++)
+	for (i = 0; i < conf.certificates.n; i++)
 		if (strcmp(v[i], name) == 0)
 			return 1;
 	return 0;
@@ -235,7 +145,7 @@ make(int dir, const char *const *names, size_t n, int days)
 {
 	struct file f[2] = { { .suffix = ".key", .mode = 0600 },
 		{ .suffix = ".crt", .mode = 0644 } };
-	const char *tls = self.conf.tls;
+	const char *tls = conf.tls;
 	int r;
 
 	if (cert_selfsigned(names, n, time(NULL), days, &f[0].text,
@@ -254,7 +164,7 @@ make(int dir, const char *const *names, size_t n, int days)
 		    tls, names[0], days, tls, names[0]);
 	if (r == 0 && !is_listed(names[0]))
 		printf("%s: add it to certificates in %s\n", names[0],
-		    file_name());
+		    tool_file());
 	cert_text_free(&f[0].text);
 	cert_text_free(&f[1].text);
 	return r == -1;
@@ -270,7 +180,7 @@ init(int argc, char **argv)
 	optind = 0; /* begin anew, behind the command */
 	while ((c = getopt(argc, argv, "+d:")) != -1) {
 		if (c != 'd')
-			usage();
+			tool_usage();
 		days = strtol(optarg, &end, 10);
 		if (end == optarg || *end != '\0' || days < 1 ||
 		    days > DAYS_MAX) {
@@ -280,7 +190,7 @@ init(int argc, char **argv)
 		}
 	}
 	if (optind == argc)
-		usage();
+		tool_usage();
 	for (i = optind; i < argc; i++)
 		if (!cert_is_name(argv[i])) {
 			fprintf(stderr,
@@ -289,7 +199,7 @@ init(int argc, char **argv)
 			    argv[i]);
 			return 1;
 		}
-	if (load(NULL) == -1 || (dir = open_directory(self.conf.tls)) == -1)
+	if (tool_load() == -1 || (dir = open_directory(conf.tls)) == -1)
 		return 1;
 	status = make(dir, (const char *const *)argv + optind,
 	    (size_t)(argc - optind), (int)days);
@@ -327,8 +237,7 @@ open_cert(const char *name, const char *suffix, const char **why)
 	size_t len;
 	int fd;
 
-	snprintf(path, sizeof(path), "%s/%s%s.crt", self.conf.tls, name,
-	    suffix);
+	snprintf(path, sizeof(path), "%s/%s%s.crt", conf.tls, name, suffix);
 	if ((fd = open(path, O_RDONLY | O_CLOEXEC)) == -1 ||
 	    (p = check_read(fd, CERT_PEM_MAX, &len)) == NULL)
 		*why = strerror(errno);
@@ -349,7 +258,7 @@ id_of_key(const char *name, uint8_t id[KEYID_LEN])
 	char path[512];
 	int fd, r = -1;
 
-	snprintf(path, sizeof(path), "%s/%s.next.key", self.conf.tls, name);
+	snprintf(path, sizeof(path), "%s/%s.next.key", conf.tls, name);
 	if ((fd = open(path, O_RDONLY | O_CLOEXEC)) == -1)
 		why = errno == ENOENT ? NULL : strerror(errno);
 	else if (ks != NULL)
@@ -366,7 +275,7 @@ static void
 print_tlsa(const char *host, const uint8_t id[KEYID_LEN])
 {
 	uint16_t ports[PORTS_MAX];
-	size_t i, n = ports_of(&self.conf, ports);
+	size_t i, n = ports_of(&conf, ports);
 	char rdata[CERT_TLSA_LEN];
 
 	cert_tlsa(id, rdata);
@@ -384,7 +293,7 @@ tlsa_of(const char *name, const char *host)
 	int other;
 
 	if ((c = open_cert(name, "", &why)) == NULL) {
-		fprintf(stderr, "%s/%s.crt: %s\n", self.conf.tls, name, why);
+		fprintf(stderr, "%s/%s.crt: %s\n", conf.tls, name, why);
 		return 1;
 	}
 	other = strcmp(name, host) != 0 && !cert_covers(c, host);
@@ -409,10 +318,10 @@ tlsa(int argc, char **argv)
 	size_t i;
 	int bad = 0;
 
-	if (load(NULL) == -1)
+	if (tool_load() == -1)
 		return 1;
-	v = self.conf.certificates.v;
-	for (i = 0; i < self.conf.certificates.n && argc == 1; i++)
+	v = conf.certificates.v;
+	for (i = 0; i < conf.certificates.n && argc == 1; i++)
 		if (*v[i] == '*')
 			printf(
 			    "; %s: tlsctl tlsa HOST prints those of a host\n",
@@ -423,38 +332,33 @@ tlsa(int argc, char **argv)
 		return bad;
 	if (is_listed(argv[1]))
 		return tlsa_of(argv[1], argv[1]);
-	for (i = 0; i < self.conf.certificates.n; i++)
+	for (i = 0; i < conf.certificates.n; i++)
 		if (tlsa_of(v[i], argv[1]) == 0)
 			return 0;
 	fprintf(stderr, "%s: no certificate names it\n", argv[1]);
 	return 1;
 }
 
+/* clang-format off */
+static const struct tool_command commands[] = {
+{ "status", "",                     0, 0,  tool_ask },
+{ "stats",  "",                     0, 0,  tool_ask },
+{ "reload", "",                     0, 0,  reload },
+{ "stop",   "",                     0, 0,  tool_ask },
+{ "log",    " brief | verbose",     1, 1,  tool_ask },
+{ "drain",  "",                     0, 0,  tool_ask },
+{ "check",  "",                     0, 0,  check },
+{ "init",   " [-d days] name ...",  1, 99, init },
+{ "tlsa",   " [name]",              0, 1,  tlsa },
+{ 0 }
+};
+/* clang-format on */
+
 int
 main(int argc, char **argv)
 {
-	const struct command *c = commands;
-	const struct command *end = c + sizeof(commands) / sizeof(*commands);
-	int o;
+	static const struct tool tlsctl = { "tlsctl", "tlsproxy", commands,
+		gate_keys, &conf, sizeof(conf) };
 
-	while ((o = getopt(argc, argv, "+f:s:")) != -1)
-		switch (o) {
-		case 'f':
-			self.file = optarg;
-			break;
-		case 's':
-			self.socket = optarg;
-			break;
-		default:
-			usage();
-		}
-	argc -= optind;
-	argv += optind;
-	while (c < end && (argc == 0 || strcmp(c->name, argv[0]) != 0))
-		c++;
-	if (c == end || argc - 1 < c->min || argc - 1 > c->max)
-		usage();
-	o = c->run(argc, argv);
-	conf_free(gate_keys, &self.conf, sizeof(self.conf));
-	return fflush(stdout) == EOF ? 1 : o;
+	return tool_main(&tlsctl, argc, argv);
 }

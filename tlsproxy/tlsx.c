@@ -126,8 +126,8 @@ tlsx_init(void)
 	if (self.index != -1 ||
 	    OPENSSL_init_ssl(OPENSSL_INIT_NO_LOAD_CONFIG, NULL) != 1)
 		return -1;
-	/* a key of this process alone until tlsx_ticket_key(): zeroes would
-	 * be a key that everybody knows */
+	/* a key that nobody else has, until tlsx_ticket_key(): zeroes would
+	 * be one that everybody knows */
 	if (RAND_bytes(self.ticket[0], sizeof(self.ticket)) != 1)
 		return -1;
 	self.index = SSL_CTX_get_ex_new_index(0, NULL, new_ctx, NULL, free_ctx);

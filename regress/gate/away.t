@@ -81,6 +81,9 @@ def row():
         same(bad, [], 'whoever came meanwhile knows where he is')
         same(together(CLIENTS, ask(its))(), ['hello'] * CLIENTS,
              'the next one serves')
+        l.close(), m.close()
+        ok(poll(lambda: s.gate.total('relay', 'open') == 0),
+           'no relay thinks that it has one still')
 
 
 def paused():

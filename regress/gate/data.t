@@ -183,30 +183,48 @@ def ends():
     ok(d.said('event=sunk bytes=0 bad=0'), 'the daemon heard the end, too')
 
 
-def spinning():
-    """the daemon is done, clients do not take the rest, and talk on"""
-    many = []
-    for i in range(1, 31):
-        l = Line(socket.socket())
-        l.s.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 8192)
-        l.s.settimeout(PATIENCE)
-        l.s.connect(('127.0.0.1', s.port('smtps')))
-        l.start_tls(context(s.ca.crt))
-        l.say('SEND %d' % (i * 100000))
-        l.say('QUIT')
-        many.append(l)
-    time.sleep(0.2)
+def narrow():
+    """a client with room for little"""
+    l = Line(socket.socket())
+    l.s.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 8192)
+    l.s.settimeout(PATIENCE)
+    l.s.connect(('127.0.0.1', s.port('smtps')))
+    return l.start_tls(context(s.ca.crt))
+
+
+def interrupted():
+    """the daemon answers at length and leaves; its client still talks"""
+    l, n = narrow(), 150000
+    l.s.sendall(b'SEND %d\r\nQUIT\r\n' % n + b'x\n' * 100000)
+    poll(lambda: d.total('submit', 'open') == 0)
+    ok(l.take(n) == pattern(n), 'the last words arrive, however long')
+    same(l.hear(), '221 bye', 'all of them')
+    l.close()
+
+
+def left_behind():
+    """the daemon is gone, its client does not take the rest and talks on"""
+    many = [narrow() for i in range(8)]
+    for l in many:
+        l.say('SEND %d' % BULK)
+    last = [-1]
+
+    def still():
+        was, last[0] = last[0], sum(cpu(p) for p in s.gate.pids().values())
+        return was == last[0]
+    poll(still, step=0.1)
+    pid = d.kill('submit')
     for l in many:
         l.say('and another thing')
     before = [cpu(p) for p in s.gate.pids().values()]
     time.sleep(0.25)
-    ok(s.gate.total('relay', 'open') > d.total('submit', 'open'),
-       'relays wait for clients that the daemon has left')
     used = sum(cpu(p) for p in s.gate.pids().values()) - sum(before)
     ok(used < 12, 'nobody spins over them: %d ms' % (used * 10))
+    ok(poll(lambda: s.gate.total('relay', 'open') == 0, 5),
+       'who does not take the last bytes is closed')
     for l in many:
         l.close()
-    poll(lambda: d.total('submit', 'open') == 0)
+    d.replaced('submit', pid)
 
 
 def idle():
@@ -236,8 +254,11 @@ with Suite({
         limits={'close': '500ms', 'per-address': 1000,
                 'connections': 20000, 'handshake-rate': 100000}) as s:
     d = s.taker()
+    s.expect('event=death process=submit signal=9')
     bulk()
     slow()
     ends()
-    spinning()
+    interrupted()
+    left_behind()
+    stalled()
     idle()

@@ -132,8 +132,8 @@ def refused():
         mends = [replaced(f, lambda t: t) for f in (crt, key)]
         s.ca.issue('a.example', key='rsa', bits=1024)
         return lambda: [m() for m in mends]
-    kept('a key that TLS does not take', r'a.example.key: .*(bits|small|weak|short)',
-         small)
+    kept('a key that TLS does not take',
+         r'a.example.key: .*(bits|small|weak|short)', small)
 
     def readable():
         os.chmod(key, 0o644)

@@ -126,6 +126,20 @@ def evil(crime, service, with_tls, survives=False):
         same(l.ask('hello'), 'hello', 'and serves')
 
 
+def blocking():
+    """the daemon takes O_NONBLOCK from the socket it hands back"""
+    def other(i):
+        with tls(s.port('smtps'), context(s.ca.crt), timeout=3) as o:
+            return o.ask('hello')
+    with plain(s.port('smtp')) as l:
+        l.ask('EVIL blocking')
+        l.ask('STARTTLS')
+        l.start_tls(context(s.ca.crt)).say('SEND 20000000')
+        time.sleep(0.3)
+        same(together(8, other)(), ['hello'] * 8,
+             'a socket that blocks: others are served')
+
+
 def fresh_gate():
     # who accuses more than five times a minute is replaced, too
     s.gate.stop()
@@ -145,6 +159,7 @@ def crimes():
     evil('done-what', 'smtp', False)
     evil('pause smtps', 'smtp', False)
     evil('row', 'smtp', False)
+    evil('other-socket', 'smtp', False)
     evil('flood smtp', 'smtp', False, survives=True)
     evil('pause nobody', 'smtp', True, survives=True)
 
@@ -157,5 +172,6 @@ with Suite({
     d = s.taker()
     works()
     injected()
+    blocking()
     failures()
     crimes()

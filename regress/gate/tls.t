@@ -150,8 +150,13 @@ def tickets():
     with tls(s.port('smtps'), ctx, session=session) as l:
         ok(not l.s.session_reused, 'TLS 1.2: no resumption')
     out = conversation('-tls1_3')
-    same(out.count('Post-Handshake New Session Ticket arrived'), 1,
-         'one ticket for each handshake')
+    new = 'Post-Handshake New Session Ticket arrived'
+    same(out.count(new), 1, 'one ticket for each handshake')
+    file = os.path.join(s.dir, 'session')
+    conversation('-tls1_3', '-sess_out', file)
+    out = conversation('-tls1_3', '-sess_in', file)
+    same(('Reused, TLSv1.3' in out, out.count(new)), (True, 1),
+         'a resumed one gives a ticket, too')
 
 
 def clients():

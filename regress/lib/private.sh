@@ -8,6 +8,7 @@ SRC=$(cd "$(dirname "$0")/../.." && pwd)
 # shellcheck source=etc/private.sh
 . "$SRC/etc/private.sh"
 private_users
+# shellcheck disable=SC2046 # names, one a word
 private_rows 21100 $("$SRC/etc/install.sh" users)
 private_begin
 export GL_PRIVATE=1

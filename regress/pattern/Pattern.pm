@@ -358,7 +358,17 @@ sub say {
 	return $s;
 }
 
-sub all_fds { return join ' ', map { fds($_) } qw(demod gated) }
+# when no guest is left, and nothing changes any more
+sub all_fds {
+	my ($now, $last) = ('', '?');
+	until_ok { !children(pid('demod', 'login')) };
+	until_ok {
+		$last = $now;
+		$now = join ' ', map { fds($_) } qw(demod gated);
+		$now eq $last;
+	};
+	return $now;
+}
 
 sub all_zombies {
 	return zombies(map { my %p = pids($_); values %p } qw(demod gated));

@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "taker.h"
 
@@ -42,6 +43,24 @@ starttls_twice(struct client *c, const char *arg)
 {
 	starttls(c, arg);
 	starttls(c, arg);
+}
+
+/* our log: a socket, but not the client's */
+static void
+other_socket(struct client *c, const char *arg)
+{
+	(void)arg;
+	imsg_send(c->relay, MSG_starttls, c->id, NULL, 0,
+	    fcntl(STDERR_FILENO, F_DUPFD_CLOEXEC, 0));
+}
+
+/* the relay's reads and writes would wait for this client alone */
+static void
+blocking(struct client *c, const char *arg)
+{
+	(void)arg;
+	if (fcntl(c->fd, F_SETFL, 0) == 0)
+		buf_printf(&c->out, "200 it blocks\r\n");
 }
 
 static void
@@ -103,6 +122,8 @@ static const struct {
 	{ "other-id", other_id },
 	{ "starttls", starttls },
 	{ "starttls-twice", starttls_twice },
+	{ "other-socket", other_socket },
+	{ "blocking", blocking },
 	{ "done-twice", done_twice },
 	{ "done-what", done_what },
 	{ "pause", pause_foreign },

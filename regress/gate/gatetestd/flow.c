@@ -97,7 +97,7 @@ lines(struct client *c)
 	ptrdiff_t n;
 
 	while (c->mode == LINES && !c->handing && !c->ending &&
-	    (n = buf_find(&c->in, '\n')) != -1) {
+	    c->tosend == 0 && (n = buf_find(&c->in, '\n')) != -1) {
 		memcpy(line, buf_data(&c->in), (size_t)n);
 		buf_take(&c->in, (size_t)n + 1);
 		line[n] = '\0';
@@ -156,16 +156,19 @@ fill(struct client *c)
 void
 flow_go(struct client *c)
 {
-	int r;
+	int r, more;
 
 	if (c->mode == DEAF)
 		return;
-	if (!c->eof && c->out.len < OUT_MAX / 2)
-		fill(c);
-	if (lines(c) == -1)
-		return;
-	take(c);
-	r = flush(c);
+	do {
+		if (!c->eof && c->out.len < OUT_MAX / 2)
+			fill(c);
+		if (lines(c) == -1)
+			return;
+		more = c->tosend > 0; /* lines may wait behind it */
+		take(c);
+		r = flush(c);
+	} while (r == 1 && more);
 	if (r == -1) {
 		client_end(c, DONE_OK);
 		return;

@@ -41,7 +41,7 @@ taker_from_relay_conn(struct imsg *m)
 	}
 }
 
-/* what the relay must not take from us */
+/* what the relay must not take from us; store, linked first, hears it last */
 void
 login_from_parent_sin(struct imsg *m)
 {
@@ -49,7 +49,7 @@ login_from_parent_sin(struct imsg *m)
 	int s;
 
 	(void)m;
-	for (s = 4; s < 32; s++)
+	for (s = 31; s > 3; s--)
 		imsg_put(s, &head, NULL, 0, -1);
 }
 

@@ -169,7 +169,7 @@ answer(struct request *r, const struct site *s, const struct arrival *from,
 	if (http1_feed(&h, in, strlen(in), &used) == HTTP1_HEAD)
 		step = request_begin(r, s, from, &h.head);
 	else
-		step = request_refuse(r, s, from, h.status);
+		step = request_refuse(r, s, from, NULL, h.status);
 	while (step == REQUEST_FILE) {
 		error = look(r, &f);
 		step = request_file(r, error, error == 0 ? &f : NULL);
