@@ -21,8 +21,6 @@ conn_open(struct conn *c, int fd, int pair)
 	c->want = 0;
 	c->pair = pair;
 	c->wide = 0;
-	/* sendfile() has no flag of its own for it */
-	fcntl(fd, F_SETFL, O_RDWR | O_NONBLOCK);
 }
 
 void
@@ -80,10 +78,13 @@ conn_widen(struct conn *c)
 {
 	const int size = HTTPD_SNDBUF;
 
-	if (!c->pair || c->wide)
+	if (c->wide)
 		return;
 	c->wide = 1;
-	setsockopt(c->fd, SOL_SOCKET, SO_SNDBUF, &size, sizeof(size));
+	/* sendfile() has no flag of its own for it */
+	fcntl(c->fd, F_SETFL, O_RDWR | O_NONBLOCK);
+	if (c->pair)
+		setsockopt(c->fd, SOL_SOCKET, SO_SNDBUF, &size, sizeof(size));
 }
 
 void

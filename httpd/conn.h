@@ -16,7 +16,7 @@ struct conn {
 	int fd;
 	short want; /* EV_READ, EV_WRITE or 0: what the loop waits for */
 	int pair;   /* the relay has the other end */
-	int wide;   /* its buffer is a large one */
+	int wide;   /* it is ready for a large file */
 };
 
 /* consumes fd; ready(fd, what, arg) when it is what conn_want() said */
@@ -28,7 +28,7 @@ ssize_t conn_read(struct conn *, void *, size_t n);
 ssize_t conn_write(struct conn *, const void *, size_t n, int more);
 /* bytes from there on; 0: the file has no more. EINVAL: copy it instead */
 ssize_t conn_file(struct conn *, int fd, uint64_t at, size_t n);
-/* much is to come */
+/* much is to come, by conn_file() too: once before that */
 void conn_widen(struct conn *);
 /* no more from us; what the other side says can still be read */
 void conn_end(struct conn *);

@@ -10,6 +10,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "files.h"
@@ -51,7 +52,7 @@ empty(struct file *f)
 {
 	if (f->fd != -1) {
 		close(f->fd);
-		self.fds--;
+		self.fds -= !f->gone;
 	}
 	f->fd = -1;
 	if (f->data != NULL) {
@@ -102,13 +103,24 @@ unlink_it(struct file *f)
 	TAILQ_REMOVE(&self.lru[f->kind], f, lru);
 }
 
-/* out of the cache; who sends it still has it */
+static void
+settled(struct file *f)
+{
+	f->question = 0;
+	self.questions--;
+}
+
+/* out of the cache; who sends it still has it, and counts its descriptor */
 static void
 evict(struct file *f)
 {
+	if (f->question != 0)
+		settled(f); /* the answer will be nobody's */
 	if (f->linked)
 		unlink_it(f);
 	LIST_REMOVE(f, by_path);
+	self.fds -= f->fd != -1;
+	f->gone = 1;
 	release(f);
 }
 
@@ -129,7 +141,7 @@ shrink(int kind)
 	for (f = TAILQ_FIRST(&self.lru[kind]); f != NULL && too_many(kind);
 	     f = next) {
 		next = TAILQ_NEXT(f, lru);
-		if (f->question == 0)
+		if (LIST_EMPTY(&f->waits))
 			evict(f);
 	}
 }
@@ -162,13 +174,6 @@ send_question(struct file *f)
 		errno == ENOBUFS ?
 	    -1 :
 	    0;
-}
-
-static void
-settled(struct file *f)
-{
-	f->question = 0;
-	self.questions--;
 }
 
 /* the id tells the bucket, so that the answer is found */
@@ -213,11 +218,11 @@ files_get(const char *path, uint64_t now, struct file_wait *w)
 			ask(f, at, now);
 		return f;
 	}
+	if (f->question != 0 && now - f->asked > HTTPD_LOOK_MS)
+		settled(f); /* it was lost on its way, or the answer was */
 	if (f->question == 0 && ask(f, at, now) == -1) {
-		if (!f->linked) {
-			LIST_REMOVE(f, by_path);
-			release(f);
-		}
+		if (!f->linked && LIST_EMPTY(&f->waits))
+			evict(f);
 		errno = EAGAIN;
 		return NULL;
 	}
@@ -230,20 +235,30 @@ files_get(const char *path, uint64_t now, struct file_wait *w)
 void
 files_forget(struct file_wait *w)
 {
-	if (w->file == NULL)
+	struct file *f = w->file;
+
+	if (f == NULL)
 		return;
 	LIST_REMOVE(w, entry);
 	w->file = NULL;
+	/* nothing is known of it, and nobody wants to know */
+	if (!f->linked && LIST_EMPTY(&f->waits))
+		evict(f);
 }
 
-/* a small file is read once and its descriptor given back */
+/*
+ * A small file is read once and its descriptor given back; but not while its
+ * time of change could stay the same through another change.
+ */
 static void
 keep_content(struct file *f)
 {
 	size_t n = f->stat.size;
 	uint8_t *p;
 
-	if (n > HTTPD_SMALL || (p = malloc(n + 1)) == NULL)
+	if (f->fd == -1 || n > HTTPD_SMALL ||
+	    f->stat.sec + HTTPD_STEADY > time(NULL) ||
+	    (p = malloc(n + 1)) == NULL)
 		return;
 	if (pread(f->fd, p, n + 1, 0) != (ssize_t)n) {
 		free(p); /* it is being written: the descriptor serves */
@@ -263,9 +278,7 @@ fill(struct file *f, const struct found *found, int fd)
 	f->error = found->error;
 	f->stat = found->stat;
 	f->fd = fd;
-	if (fd == -1)
-		return;
-	self.fds++;
+	self.fds += fd != -1;
 	keep_content(f);
 }
 
@@ -327,7 +340,8 @@ answered(struct imsg *m)
 		if (f->refs > 1 && (f = succeed(f, at)) == NULL)
 			return;
 		fill(f, &found, imsg_get_fd(m));
-	}
+	} else if (f->refs == 1)
+		keep_content(f); /* it may have been too young before */
 	f->seen = f->asked;
 	if (f->linked)
 		unlink_it(f);
@@ -371,7 +385,7 @@ files_flush(void)
 	for (i = 0; i < BUCKETS; i++)
 		for (f = LIST_FIRST(&self.by_path[i]); f != NULL; f = next) {
 			next = LIST_NEXT(f, by_path);
-			if (f->question == 0)
+			if (LIST_EMPTY(&f->waits))
 				evict(f);
 			else if (f->linked)
 				unlink_it(f); /* the answer makes it new */

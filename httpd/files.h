@@ -13,7 +13,7 @@ struct file;
 
 struct file_wait { /* all zero: waits for nothing */
 	LIST_ENTRY(file_wait) entry;
-	const struct file *file;
+	struct file *file;
 	/* the answer is here; f lives until it returns, or is taken */
 	void (*wake)(struct file_wait *, struct file *f);
 };
@@ -30,7 +30,7 @@ struct file {
 	uint64_t question;    /* its id; 0: none under way */
 	uint64_t asked, seen; /* ms: the question, the answer in force */
 	unsigned int refs;
-	int kind, linked;
+	int kind, linked, gone; /* gone: not in the cache any more */
 	char path[];
 };
 

@@ -53,6 +53,7 @@
 #define HTTPD_QUESTIONS_MAX 4096  /* to the opener, under way */
 #define HTTPD_SMALL 16384	  /* a file whose bytes are kept */
 #define HTTPD_CONTENT_MAX 8388608 /* all kept bytes */
+#define HTTPD_STEADY 2		  /* seconds unchanged, then they are */
 #define HTTPD_FRESH_MS 2000	  /* then the opener looks again */
 #define HTTPD_FRESH_NONE_MS 1000  /* the same of what is not there */
 

@@ -12,7 +12,8 @@
 
 static struct {
 	int fd;
-	size_t n, lines;
+	size_t n;
+	int torn; /* the last line there is not whole */
 	struct event timer;
 	char buf[HTTPD_LOG_BUFFER];
 } self = { .fd = -1 };
@@ -44,16 +45,26 @@ logfile_open(int fd)
 		close(self.fd);
 	}
 	self.fd = fd;
+	self.torn = 0;
 }
 
 void
 logfile_flush(void)
 {
+	ssize_t n;
+	size_t i;
+
 	if (self.n == 0)
 		return;
-	if (write(self.fd, self.buf, self.n) != (ssize_t)self.n)
-		proc_counters[SERVER_log_lost] += self.lines;
-	self.n = self.lines = 0;
+	if (self.torn && write(self.fd, "\n", 1) == 1)
+		self.torn = 0;
+	n = write(self.fd, self.buf, self.n);
+	i = n > 0 ? (size_t)n : 0;
+	if (i > 0)
+		self.torn = self.buf[i - 1] != '\n';
+	for (; i < self.n; i++)
+		proc_counters[SERVER_log_lost] += self.buf[i] == '\n';
+	self.n = 0;
 	evtimer_del(&self.timer);
 }
 
@@ -71,7 +82,6 @@ logfile_add(const struct put *o)
 	if (self.n == 0)
 		evtimer_add(&self.timer, &soon);
 	self.n += o->n;
-	self.lines++;
 	if (self.n > sizeof(self.buf) / 2)
 		logfile_flush();
 }

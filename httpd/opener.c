@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "msgs.h"
+#include "path.h"
 
 enum { TRIES = 3 }; /* a rename on the way says EAGAIN */
 
@@ -42,6 +43,17 @@ look(const char *path)
 	return (int)fd;
 }
 
+/* a time of change can be set, an inode used again; this one not */
+static uint64_t
+version(const struct stat *st)
+{
+	const uint64_t ino = st->st_ino;
+
+	return (ino << 32 | ino >> 32) ^
+	    ((uint64_t)st->st_ctim.tv_sec * 1000000000 +
+		(uint64_t)st->st_ctim.tv_nsec);
+}
+
 void
 opener_from_server_look(struct imsg *m)
 {
@@ -50,7 +62,8 @@ opener_from_server_look(struct imsg *m)
 	struct stat st;
 	int fd;
 
-	if (path[0] != '/' || memchr(path, '\0', m->len) != path + m->len - 1) {
+	if (path[0] != '/' || memchr(path, '\0', m->len) != path + m->len - 1 ||
+	    path_hidden(path)) {
 		imsg_crime(m, "not a path");
 		return;
 	}
@@ -58,7 +71,7 @@ opener_from_server_look(struct imsg *m)
 		f.error = errno;
 	else {
 		f.stat.size = (uint64_t)st.st_size;
-		f.stat.inode = st.st_ino;
+		f.stat.version = version(&st);
 		f.stat.sec = st.st_mtim.tv_sec;
 		f.stat.nsec = (uint32_t)st.st_mtim.tv_nsec;
 		f.stat.mode = st.st_mode;

@@ -2,7 +2,8 @@
  * out: what leaves a session. One buffer gathers the answers of a turn and is
  * empty again when the turn ends: small files ride in it, one send() for all;
  * the rest of a large one goes from file to socket. What a slow client does
- * not take is copied and waits. Touches the connection and passed files.
+ * not take waits in its file, or is copied. Touches the connection and passed
+ * files.
  */
 #include <arpa/inet.h>
 #include <errno.h>
@@ -74,12 +75,12 @@ out_forget(struct session *s)
 static void
 sent(struct session *s, size_t n)
 {
-	s->moved = 1;
+	s->moved |= n > 0;
 	proc_counters[SERVER_bytes] += n;
 }
 
-/* a short rest rides with what is there already; -1: the file got shorter */
-static int
+/* a short rest rides with the turn: its bytes; -1: the file got shorter */
+static ssize_t
 ride(struct session *s)
 {
 	ssize_t n;
@@ -90,9 +91,7 @@ ride(struct session *s)
 	if (n != (ssize_t)s->left)
 		return -1;
 	turn.n += (size_t)n;
-	s->left = 0;
-	file_done(s);
-	return 0;
+	return n;
 }
 
 static int
@@ -110,25 +109,41 @@ push_old(struct session *s)
 	return s->out.len == 0;
 }
 
-/* the turn's bytes; what is not taken becomes old */
+/* the turn's bytes from there on become old, or -1 */
 static int
-push_turn(struct session *s)
+keep(struct session *s, size_t from, size_t n)
+{
+	turn.n = 0;
+	return buf_add(&s->out, turn.bytes + from, n) == -1 ? -1 : 0;
+}
+
+/* the last of them, if any, rode; those that must wait do so in their file */
+static int
+push_turn(struct session *s, size_t rode)
 {
 	ssize_t n;
-	size_t had = turn.n;
+	size_t had = turn.n, lacks;
 
 	if (had == 0)
 		return 1;
-	turn.n = 0;
-	n = conn_write(&s->conn, turn.bytes, had, s->left > 0);
+	n = conn_write(&s->conn, turn.bytes, had, s->left > rode);
 	if (n == -1 && errno != EAGAIN)
 		return -1;
 	if (n == -1)
 		n = 0;
 	sent(s, (size_t)n);
-	if ((size_t)n == had)
-		return 1;
-	return buf_add(&s->out, turn.bytes + n, had - (size_t)n) == -1 ? -1 : 0;
+	lacks = had - (size_t)n;
+	if (rode > 0) {
+		s->left = lacks < rode ? lacks : rode;
+		s->at += rode - s->left;
+		lacks -= s->left;
+		if (s->left == 0)
+			file_done(s);
+	}
+	if ((size_t)n < had)
+		return keep(s, (size_t)n, lacks);
+	turn.n = 0;
+	return 1;
 }
 
 /* by way of our memory: bytes sent, or -1 */
@@ -177,13 +192,16 @@ push_file(struct session *s)
 int
 out_push(struct session *s)
 {
+	ssize_t rode;
 	int r;
 
-	if (s->out.len > 0 && (r = push_old(s)) != 1)
-		return r;
-	if (ride(s) == -1)
+	if ((r = push_old(s)) == -1)
 		return -1;
-	if ((r = push_turn(s)) != 1 || s->left == 0)
+	if (r == 0) /* the turn is everybody's: nothing may stay in it */
+		return keep(s, 0, turn.n);
+	if ((rode = ride(s)) == -1)
+		return -1;
+	if ((r = push_turn(s, (size_t)rode)) != 1 || s->left == 0)
 		return r;
 	conn_widen(&s->conn);
 	return push_file(s);

@@ -84,9 +84,9 @@ request_begin(struct request *r, const struct site *site,
 
 enum request_step
 request_refuse(struct request *r, const struct site *site,
-    const struct arrival *from, int status)
+    const struct arrival *from, const struct head *head, int status)
 {
-	reset(r, site, from, &nothing);
+	reset(r, site, from, head != NULL ? head : &nothing);
 	r->close = 1;
 	return finish(r, status);
 }
@@ -169,7 +169,7 @@ request_answer(struct request *r, time_t now, struct put *o)
 	a.query = strchr(r->head->target, '?');
 	if (r->route == ROUTE_FILE) {
 		respond_etag(etag, r->file.size, r->file.sec, r->file.nsec,
-		    r->file.inode);
+		    r->file.version);
 		r->status = file_status(r, etag, now);
 		if (r->status < 400) {
 			a.etag = etag;

@@ -15,9 +15,9 @@ enum request_step {
 	REQUEST_ANSWER /* nothing else is needed: request_answer() */
 };
 
-struct file_stat { /* what the answer needs of a struct stat */
-	uint64_t size, inode;
-	int64_t sec; /* of the last change */
+struct file_stat {		/* what the answer needs of a struct stat */
+	uint64_t size, version; /* another one whenever anything changed */
+	int64_t sec;		/* of the last change */
 	uint32_t nsec, mode;
 };
 
@@ -41,9 +41,9 @@ struct request {
 /* all three must stay until request_answer(); what r held is forgotten */
 enum request_step request_begin(struct request *, const struct site *,
     const struct arrival *, const struct head *);
-/* the parser's status instead of a head; REQUEST_ANSWER then and always */
+/* that status whatever it wants; head NULL: it never parsed. REQUEST_ANSWER */
 enum request_step request_refuse(struct request *, const struct site *,
-    const struct arrival *, int status);
+    const struct arrival *, const struct head *, int status);
 /* error: 0 and the file's stat, or errno of looking for it and NULL */
 enum request_step request_file(struct request *, int error,
     const struct file_stat *);

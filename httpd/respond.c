@@ -195,14 +195,15 @@ mix(uint64_t x)
 }
 
 void
-respond_etag(char *s, uint64_t size, int64_t sec, uint32_t nsec, uint64_t inode)
+respond_etag(char *s, uint64_t size, int64_t sec, uint32_t nsec,
+    uint64_t version)
 {
 	static const char digit[] = "0123456789abcdef";
 	uint64_t v;
 	int i;
 
 	v = mix(size) + (uint64_t)sec * 1000000000ULL + nsec;
-	v = mix(mix(v) + inode);
+	v = mix(mix(v) + version);
 	s[0] = s[17] = '"';
 	s[18] = '\0';
 	for (i = 16; i > 0; i--, v >>= 4)

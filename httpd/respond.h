@@ -27,9 +27,9 @@ struct answer { /* all zero but status: no body, the connection closes */
 	const char *query; /* 3xx: as received, from '?' or '/' on; or NULL */
 };
 
-/* strong: another size, time of change or inode makes another tag */
+/* strong: another size, time of change or version makes another tag */
 void respond_etag(char *, uint64_t size, int64_t sec, uint32_t nsec,
-    uint64_t inode);
+    uint64_t version);
 /*
  * The header block with our hardened defaults; for errors and redirects a
  * small page too, which has no byte of the request in it. Returns the bytes of

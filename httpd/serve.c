@@ -94,7 +94,7 @@ look(struct session *s, struct request *r, enum request_step step,
 static void
 refuse(struct session *s, const struct head *head, int status)
 {
-	request_refuse(&hand, &server.serving->site, &s->from, status);
+	request_refuse(&hand, &server.serving->site, &s->from, head, status);
 	answer(s, head, &hand, NULL);
 }
 
@@ -104,15 +104,27 @@ serve_refuse(struct session *s, int status)
 	refuse(s, NULL, status);
 }
 
+static int
+overloaded(void)
+{
+	return server.memory > server.serving->is.memory;
+}
+
+static void
+overload(struct session *s, const struct head *head)
+{
+	COUNT(refused);
+	s->why = DONE_OVERLOAD;
+	refuse(s, head, 503);
+}
+
 static void
 begin(struct session *s)
 {
 	enum request_step step;
 
-	if (server.memory > server.serving->is.memory) {
-		COUNT(refused);
-		s->why = DONE_OVERLOAD;
-		refuse(s, &s->http.head, 503);
+	if (overloaded()) {
+		overload(s, &s->http.head);
 		return;
 	}
 	step = request_begin(&hand, &server.serving->site, &s->from,
@@ -138,7 +150,9 @@ static int
 event(struct session *s, enum http1_event ev)
 {
 	switch (ev) {
-	case HTTP1_MORE:
+	case HTTP1_MORE: /* half a head costs memory, too */
+		if (overloaded() && !s->answered && !http1_idle(&s->http))
+			overload(s, NULL);
 		return 0;
 	case HTTP1_HEAD:
 		begin(s);
@@ -173,6 +187,7 @@ feed(struct session *s, const uint8_t *p, size_t n)
 	for (;;) {
 		if (out_due(s) && (out = out_push(s)) != 1) {
 			s->broken |= out == -1;
+			s->full = out == 0;
 			break;
 		}
 		if (s->parked != NULL || s->closing || s->broken)

@@ -138,6 +138,17 @@ server_opened(void)
 	say_all(MSG_pause);
 }
 
+/* there is room again; who stops takes none, whoever leaves */
+static void
+relax(void)
+{
+	if (!self.paused || server.stopping ||
+	    server.open > most() - most() / 8)
+		return;
+	self.paused = 0;
+	say_all(MSG_resume);
+}
+
 void
 server_closed(void)
 {
@@ -146,10 +157,7 @@ server_closed(void)
 		logfile_flush();
 		event_base_loopexit(proc_base, NULL);
 	}
-	if (!self.paused || server.open > most() - most() / 8)
-		return;
-	self.paused = 0;
-	say_all(MSG_resume);
+	relax();
 }
 
 static void
@@ -234,6 +242,7 @@ server_from_parent_conf(struct imsg *m)
 	server.serving = s;
 	if (!s->is.log)
 		logfile_open(-1);
+	relax(); /* its limit may be a higher one */
 }
 
 void

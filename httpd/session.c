@@ -55,8 +55,10 @@ time_for(enum phase phase)
 	const struct server_conf *c = &server.serving->is;
 
 	switch (phase) {
-	case PHASE_IDLE:
-		return c->idle_ms;
+	case PHASE_IDLE: /* it came when we had to stop: not for long */
+		return server.stopping && c->idle_ms > HTTPD_LINGER_MS ?
+		    HTTPD_LINGER_MS :
+		    c->idle_ms;
 	case PHASE_HEAD:
 		return c->header_ms;
 	case PHASE_BODY:
@@ -98,6 +100,9 @@ bye(struct session *s)
 		return;
 	}
 	conn_end(&s->conn);
+	http1_free(&s->http);
+	buf_free(&s->in);
+	count(s, sizeof(*s));
 	s->progress = 0;
 	enter(s, PHASE_LINGER);
 }
@@ -106,15 +111,18 @@ bye(struct session *s)
 static void
 settle(struct session *s)
 {
-	int out = s->broken ? -1 : out_push(s);
+	int out = s->broken ? -1 : s->full ? 0 : out_push(s);
 
+	s->full = 0;
 	if (out == -1) {
 		session_free(s);
 		return;
 	}
 	if (http1_idle(&s->http))
 		http1_rest(&s->http); /* who speaks next gets the memory */
-	count(s, sizeof(*s) + s->http.size + s->in.size + s->out.size);
+	count(s,
+	    sizeof(*s) + s->http.size + s->in.size + s->out.size +
+		(s->parked != NULL ? sizeof(*s->parked) : 0));
 	if (out == 0)
 		enter(s, PHASE_WRITE);
 	else if (s->parked != NULL)
@@ -180,6 +188,7 @@ on_ready(int fd, short what, void *arg)
 		if ((out = out_push(s)) == 1)
 			serve_rest(s);
 		s->broken |= out == -1;
+		s->full |= out == 0;
 		settle(s);
 		break;
 	default:

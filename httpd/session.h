@@ -40,6 +40,7 @@ struct session {
 	uint8_t answered;    /* the request whose body is being read */
 	uint8_t moved;	     /* bytes left since the deadline was set */
 	uint8_t copies;	     /* sendfile() does not work with this file */
+	uint8_t full;	     /* out_push() has said so in this turn */
 	size_t progress;     /* bytes of a body, of those wanted in time */
 	size_t counted;	     /* our part of server.memory */
 	struct buf in, out;  /* not yet parsed, not yet sent */

@@ -315,7 +315,8 @@ on_signal(int sig, short what, void *arg)
 	if (sig == SIGHUP)
 		parent_reload(NULL);
 	else if (sig == SIGUSR1) {
-		log_open(procs[PARENT].name, k->log);
+		if (log_open(procs[PARENT].name, k->log) == -1)
+			log_warn("%s: %s", k->log, strerror(errno));
 		if (self.d->reopen != NULL)
 			self.d->reopen();
 	} else if (sig != SIGCHLD)

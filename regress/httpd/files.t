@@ -120,6 +120,16 @@ def change(w):
         same(c.get('/new.txt').body, b'wen',
              'after two seconds the very next request sees it')
         ok(c.get('/new.txt')['etag'] != tag, 'by another tag')
+    path = w.put('same.txt', 'one')
+    os.utime(path, (1, 1))
+    with w.client() as c:
+        tag = c.get('/same.txt')['etag']
+        with open(path, 'w') as f:
+            f.write('two')
+        os.utime(path, (1, 1))
+        ok(poll(lambda: c.get('/same.txt').body == b'two', 4),
+           'of the same size and time: it is seen')
+        ok(c.get('/same.txt')['etag'] != tag, 'and has another tag')
 
 
 def meanwhile(w):

@@ -133,8 +133,8 @@ def logs(w):
     same(w.web.ctl('reload')[0], 0, 'no log')
     server = w.web.pid('server.0')
     same(w.get().status, 200, 'the same')
-    logs = [f for f in os.listdir('/proc/%d/fd' % server)
-            if os.readlink('/proc/%d/fd/%s' % (server, f)) in
+    logs = [f for f in os.scandir('/proc/%d/fd' % server)
+            if os.path.realpath(f.path) in
             (w.access, '/dev/full')] if ROOT else []
     same(logs, [], 'it is closed')
     w.web.configure(w.httpd_conf('log-address: full\n'))
@@ -211,6 +211,13 @@ def stop(w):
         w.web.process.send_signal(signal.SIGTERM)
         same(idle.rest(), b'', 'idle: closed')
         time.sleep(0.3)
+        late = w.client('http')
+        late.request()
+        late.s.settimeout(0.3)
+        try:
+            same(late.s.recv(1), None, 'who comes now waits')
+        except socket.timeout:
+            ok(True, 'who comes now waits')
         ok(start + busy.take(len(data)) == data, 'busy: it gets all')
     w.web.process.wait(PATIENCE)
     same(w.web.process.returncode, 0, 'then the daemon ends')
@@ -219,6 +226,9 @@ def stop(w):
     ok('/large.bin' in w.lines(1)[0], 'its last lines are in the log')
     w.web.start()
     ok(poll(lambda: w.get().status == 200), 'another one takes over')
+    late.s.settimeout(PATIENCE)
+    same(late.reply().status, 301, 'for who waited, too')
+    late.close()
 
 
 def truth(w):

@@ -233,6 +233,26 @@ def reader(w):
         same(r, 8 << 20, 'a slow one that goes on gets all of it')
 
 
+def mixed(w):
+    """who reads nothing and asks for what must be looked for"""
+    for size in 16000, 60000:
+        name, data = '/mixed%d.bin' % size, pattern(size)
+        w.put(name[1:], data)
+        with w.client() as c:
+            c.get(name)
+            c.raw(''.join('GET %s HTTP/1.1\r\n%s\r\n'
+                          'GET /mixed/%d HTTP/1.1\r\n%s\r\n' %
+                          (name, H, i, H) for i in range(499)))
+            time.sleep(1)
+            same([w.get().body for _ in range(3)], [b'<p>hello</p>\n'] * 3,
+                 'others hear nothing of it')
+            got = [c.reply() for _ in range(998)]
+            good = [r is not None and r.body == data for r in got[::2]]
+            none = [r is not None and r.status == 404 for r in got[1::2]]
+            same((sum(good), sum(none)), (499, 499),
+                 'late, but all of it, in order')
+
+
 def cap(w):
     with w.client() as c:
         n, r = 0, None
@@ -245,5 +265,6 @@ def cap(w):
     same((n, last['connection']), (1000, 'close'), '1,000 requests, then close')
 
 
-run([malformed, smuggled, pipelines, versions, bodies, slow, reader, cap],
+run([malformed, smuggled, pipelines, versions, bodies, slow, reader, mixed,
+     cap],
     conf=CONF)

@@ -107,7 +107,8 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 			answer(&r, request_begin(&r, &site, &from, &h.head),
 			    &h.head, *data);
 		else if (ev == HTTP1_ERROR) {
-			answer(&r, request_refuse(&r, &site, &from, h.status),
+			answer(&r,
+			    request_refuse(&r, &site, &from, NULL, h.status),
 			    NULL, *data);
 			break;
 		}

@@ -69,7 +69,7 @@ answer(int i, uint64_t id, int error, const char *text)
 	f.stat.mode = S_IFREG | 0644;
 	if (text != NULL) {
 		f.stat.size = strlen(text);
-		f.stat.inode = (uint64_t)text[0];
+		f.stat.version = (uint64_t)text[0];
 	}
 	server_from_opener_found(&m);
 	if (m.fd != -1)
@@ -196,6 +196,53 @@ openers(void)
 }
 
 static void
+lost(void)
+{
+	const size_t before = files_bytes();
+	uint64_t id;
+
+	ok(get("/lost", 21000, 0) == NULL, "a question");
+	id = question(0);
+	ok(get("/lost", 25000, 1) == NULL && question(0) == 0, "is waited for");
+	ok(get("/lost", 27000, 2) == NULL && question(0) > id,
+	    "for five seconds, then it is asked anew");
+	answer(0, id, 0, "late");
+	ok(!LIST_EMPTY(&waits[0].file->waits), "the first answer is too old");
+	files_forget(&waits[0]);
+	files_forget(&waits[1]);
+	files_forget(&waits[2]);
+	ok(files_bytes() == before, "when all have gone, so has it");
+}
+
+/* what is being sent is not the cache's any more */
+static void
+senders(void)
+{
+	static char big[HTTPD_SMALL + 100];
+	static struct file *sent[HTTPD_OPEN_MAX + 10];
+	size_t i, n = 0;
+	char path[40];
+
+	memset(big, 'y', sizeof(big) - 1);
+	for (i = 0; i < HTTPD_OPEN_MAX + 10; i++) {
+		snprintf(path, sizeof(path), "/s/%zu", i);
+		if (get(path, 28000, 0) == NULL)
+			answer(0, question(0), 0, big);
+		sent[i] = files_take(get(path, 28000, 0));
+	}
+	for (i = 0; i < HTTPD_OPEN_MAX + 10; i++) {
+		snprintf(path, sizeof(path), "/s/%zu", i);
+		n += get(path, 28000, 0) == sent[i];
+		files_forget(&waits[0]);
+	}
+	ok(n > HTTPD_OPEN_MAX - 20, "senders push nothing out: %zu", n);
+	for (i = 0; i < HTTPD_OPEN_MAX + 10; i++)
+		files_drop(sent[i]);
+	while (question(0) != 0)
+		;
+}
+
+static void
 caps(void)
 {
 	size_t before, i, n = 0;
@@ -212,10 +259,8 @@ caps(void)
 		snprintf(path, sizeof(path), "/n/%zu", i);
 		if (get(path, 30000, 0) != NULL)
 			n++;
-		else {
-			files_forget(&waits[0]);
+		else
 			answer(0, question(0), ENOENT, NULL);
-		}
 	}
 	ok(files_bytes() - before < 200 * HTTPD_NONE_MAX,
 	    "what is not there is forgotten");
@@ -248,6 +293,8 @@ main(void)
 	freshness();
 	replaced();
 	openers();
+	lost();
+	senders();
 	caps();
 	return done();
 }

@@ -150,7 +150,7 @@ look(const struct request *r, struct file_stat *f)
 	f->mode = disk[i].mode;
 	f->size = 1000;
 	f->sec = 784111777;
-	f->inode = 7;
+	f->version = 7;
 	return disk[i].error;
 }
 
