@@ -11,7 +11,7 @@ static const char *const server_counters[] = { SERVER_COUNTERS(C_NAME) NULL };
 /* clang-format off */
 const struct proc procs[NPROC] = {
 [P_parent] = { "httpd", .roles = ROLE(house) },
-[P_server] = { "server", "_gl_server", "empty", "stdio sendfile", "",
+[P_server] = { "server", "_gl_server", "empty", "stdio sendfile append", "",
     BIT(P_opener) | BIT(P_relay), .prog = "httpd-server", .n = PER_CORE,
     .nofile = HTTPD_FILES, .batch = 1, .roles = ROLE(taker),
     .counters = server_counters, .prepare = IN(server, server_prepare),

@@ -71,6 +71,9 @@ void conf_print(const struct conf_key *, const void *, FILE *);
 /* the options part of the manual, mdoc(7) */
 void conf_man(const struct conf_key *, FILE *);
 
+/* a .check for names of files: empty, or from the root on */
+const char *conf_absolute(const void *);
+
 /* takes each error line, without newline; default: to standard error */
 extern void (*conf_report)(const char *);
 #endif

@@ -320,3 +320,13 @@ conf_scalar(struct conf_src *s, const struct conf_key *k,
 		return scalar_number(s, k, node, to);
 	}
 }
+
+const char *
+conf_absolute(const void *v)
+{
+	const char *s = *(char *const *)v;
+
+	return *s == '/' || *s == '\0' ?
+	    NULL :
+	    "not a path from the root; one that begins with / was meant";
+}

@@ -73,10 +73,15 @@ void
 daemon_commit(void *conf)
 {
 	struct daemon *d = self.d;
+	const struct parent_keys *old = d->conf, *new = conf;
+	int moved = strcmp(old->log, new->log) != 0;
 
 	conf_free(d->keys, d->conf, d->size);
 	memcpy(d->conf, conf, d->size);
 	free(conf);
+	if (moved && !log_stderr &&
+	    log_open(procs[PARENT].name, old->log) == -1)
+		log_warn("%s: %s", old->log, strerror(errno));
 }
 
 void

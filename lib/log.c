@@ -4,6 +4,8 @@
  * the speaker: a child cannot speak as another one, nor forge a line.
  * A log that cannot be written loses lines, never time.
  */
+#include <sys/socket.h>
+#include <sys/un.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdarg.h>
@@ -21,7 +23,8 @@ void (*log_sink)(const char *, size_t), (*log_echo)(const char *, size_t);
 static struct {
 	int file;	    /* 0: none */
 	unsigned long lost; /* lines since it was last writable */
-} self;
+	const char *daemon;
+} self = { .daemon = "gatelodge" };
 
 static void
 to_file(const char *line, size_t n)
@@ -41,6 +44,23 @@ to_file(const char *line, size_t n)
 		self.lost = 0;
 	if (write(self.file, b, k) != k)
 		self.lost++;
+}
+
+/* syslog(3) would wait for a reader that does not read; we lose the line */
+static void
+to_syslog(int level, const char *line, size_t n)
+{
+	static const struct sockaddr_un to = { AF_UNIX, "/dev/log" };
+	char b[LOG_LINE + 64];
+	int k, s = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+
+	if (s == -1)
+		return;
+	k = snprintf(b, sizeof(b), "<%d>%s[%d]: %.*s", LOG_DAEMON | level,
+	    self.daemon, getpid(), (int)n, line);
+	sendto(s, b, (size_t)k, MSG_DONTWAIT | MSG_NOSIGNAL,
+	    (const struct sockaddr *)&to, sizeof(to));
+	close(s);
 }
 
 /* a line with its level in front and its newline behind */
@@ -67,8 +87,7 @@ deliver(const char *b, size_t n)
 	if (self.file != 0)
 		to_file(b, n);
 	if (b[-1] == 'W' || self.file == 0)
-		syslog(b[-1] == 'W' ? LOG_WARNING : LOG_INFO, "%.*s",
-		    (int)n - 1, b);
+		to_syslog(b[-1] == 'W' ? LOG_WARNING : LOG_INFO, b, n - 1);
 }
 
 void
@@ -122,7 +141,7 @@ log_open(const char *daemon, const char *path)
 {
 	int fd;
 
-	openlog(daemon, LOG_PID | LOG_NDELAY, LOG_DAEMON);
+	self.daemon = daemon;
 	if (*path == '\0')
 		return 0;
 	if ((fd = open(path,

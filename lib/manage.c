@@ -1,10 +1,13 @@
 /*
  * manage: what people ask of a running parent: status, statistics, reload,
- * verbosity; and what the parent gives up once its sockets are bound.
+ * verbosity; what the parent needs of its directory at the start, and what
+ * it gives up once its sockets are bound.
  */
 #include <sys/resource.h>
+#include <sys/stat.h>
 #include <errno.h>
 #include <event2/event.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -21,7 +24,7 @@ enum {
 static struct {
 	struct ctl *asks; /* for statistics; one at a time */
 	struct event late;
-	int reloading;
+	int reloading, committed;
 	void *pending; /* configuration that waits for parent_commit() */
 	struct ctl *reloads;
 } self;
@@ -142,6 +145,7 @@ parent_commit(void)
 	if (self.pending == NULL)
 		return;
 	daemon_commit(self.pending);
+	self.committed = 1;
 	self.pending = NULL;
 	if (d->configure != NULL)
 		parent_each(d->configure);
@@ -151,6 +155,9 @@ void
 parent_reloaded(int good, const char *why)
 {
 	struct ctl *ctl = self.reloads;
+	const char *rest = self.committed ?
+	    "the rest of the new configuration is in force" :
+	    "the old configuration stays";
 
 	self.reloads = NULL;
 	self.reloading = 0;
@@ -161,12 +168,13 @@ parent_reloaded(int good, const char *why)
 		if (self.pending != NULL)
 			daemon_discard(self.pending);
 		self.pending = NULL;
-		log_warn("event=reload result=kept why=\"%s\"", why);
+		log_warn("event=reload result=%s why=\"%s\"",
+		    self.committed ? "partly" : "kept", why);
 	}
 	if (ctl == NULL)
 		return;
 	if (!good)
-		ctl_printf(ctl, "%s; the old configuration stays\n", why);
+		ctl_printf(ctl, "%s; %s\n", why, rest);
 	ctl_done(ctl, !good);
 }
 
@@ -192,6 +200,7 @@ parent_reload(struct ctl *ctl)
 		}
 		return -1;
 	}
+	self.committed = 0;
 	self.reloading = 1;
 	self.reloads = ctl;
 	log_echo = echo;
@@ -224,4 +233,25 @@ parent_lower(void)
 	if (geteuid() == 0 &&
 	    sandbox_keep_caps(PARENT_CAPS | procs[PARENT].caps) == -1)
 		fatal("capabilities: %s", strerror(errno));
+}
+
+/* made if need be; in one that others can change, sockets can be replaced */
+int
+parent_rundir(const char *dir)
+{
+	char path[128];
+	struct stat st;
+	int empty;
+
+	snprintf(path, sizeof(path), "%s/empty", dir);
+	if ((mkdir(dir, 0755) == -1 && errno != EEXIST) ||
+	    (mkdir(path, 0755) == -1 && errno != EEXIST) ||
+	    stat(dir, &st) == -1 ||
+	    (empty = open(path, O_PATH | O_DIRECTORY | O_CLOEXEC)) == -1)
+		fatal("%s: %s", path, strerror(errno));
+	if (st.st_uid != geteuid() || (st.st_mode & 022) != 0)
+		fatal("%s: mode %o, owner %u; nobody but user %u may write "
+		      "there",
+		    dir, st.st_mode & 07777, st.st_uid, geteuid());
+	return empty;
 }

@@ -348,7 +348,7 @@ int
 parent_main(struct daemon *d, const char *libexec, void (*up)(void))
 {
 	const struct parent_keys *k = d->conf;
-	char path[128], ctl[128], gate[128];
+	char ctl[128], gate[128];
 	int i;
 
 	self.d = d;
@@ -360,13 +360,9 @@ parent_main(struct daemon *d, const char *libexec, void (*up)(void))
 	kids[0].since = proc_now();
 	kids[0].ready = 1;
 	signals();
-	snprintf(path, sizeof(path), "%s/empty", k->rundir);
+	self.empty = parent_rundir(k->rundir);
 	snprintf(ctl, sizeof(ctl), "%s/%s.sock", k->rundir, procs[0].name);
 	snprintf(gate, sizeof(gate), "%s/gate.sock", k->rundir);
-	if ((mkdir(k->rundir, 0755) == -1 && errno != EEXIST) ||
-	    (mkdir(path, 0755) == -1 && errno != EEXIST) ||
-	    (self.empty = open(path, O_PATH | O_DIRECTORY | O_CLOEXEC)) == -1)
-		fatal("%s: %s", path, strerror(errno));
 	for (i = 1; i < nprocs; i++)
 		kids_of_row(i, libexec);
 	control_open(ctl, d->ctl);

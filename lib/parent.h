@@ -20,9 +20,10 @@ struct parent_keys { /* first member of each daemon's configuration */
 #define PARENT_AT(f) offsetof(struct parent_keys, f)
 #define PARENT_KEYS(log_name)                                                \
 { "rundir", CONF_STRING, PARENT_AT(rundir), 1, 80, RUNDIR,                   \
-    "Directory of the sockets and of the empty root directory." },           \
+    "Directory of the sockets and of the empty root directory.",                \
+    .check = conf_absolute },                                                \
 { "log", CONF_STRING, PARENT_AT(log), 0, 255, LOGDIR "/" log_name ".log",    \
-    "Log file; empty: syslog only." },                                       \
+    "Log file; empty: syslog only.", .check = conf_absolute },               \
 { "restart.delay", CONF_TIME, PARENT_AT(restart_delay), 1, 60000, "100ms",   \
     "Wait before a dead process is replaced; each more death doubles it." }, \
 { "restart.ceiling", CONF_TIME, PARENT_AT(restart_ceiling), 1, 600000,       \

@@ -88,6 +88,8 @@ static const struct {
 { "wpath", CALLS(OLD(SYS_open)
     SYS_openat, SYS_ftruncate, SYS_fallocate, SYS_fsync, SYS_fdatasync,
     SYS_pwrite64, SYS_fchmod) },
+/* lengthen passed files: no call more, but no limit of zero either */
+{ "append", CALLS(SYS_write) },
 /* change directories */
 { "cpath", CALLS(OLD(SYS_rename, SYS_link, SYS_unlink, SYS_mkdir, SYS_rmdir)
     SYS_renameat, SYS_renameat2, SYS_linkat, SYS_unlinkat, SYS_mkdirat) },
@@ -121,6 +123,7 @@ static const struct {
 };
 /* clang-format on */
 
+#define ADDRESSES (1UL << 30) /* bytes of address space */
 #define N(a) (sizeof(a) / sizeof((a)[0]))
 #define STMT(c, k) ((struct sock_filter)BPF_STMT(c, k))
 #define JUMP(c, k, t, f) ((struct sock_filter)BPF_JUMP(c, k, t, f))
@@ -364,12 +367,21 @@ drop_root(const struct cage *c)
 }
 
 static void
-limits(int nofile)
+limits(int nofile, const char *want)
 {
 	static const struct rlimit none = { 0, 0 };
 	struct rlimit files;
+#ifndef SANITIZED
+	static const struct rlimit space = { ADDRESSES, ADDRESSES };
 
+	setrlimit(RLIMIT_AS, &space);
+#endif
 	setrlimit(RLIMIT_CORE, &none);
+	if (want != NULL && strstr(want, "fork") == NULL)
+		setrlimit(RLIMIT_NPROC, &none);
+	if (want != NULL && strstr(want, "wpath") == NULL &&
+	    strstr(want, "append") == NULL)
+		setrlimit(RLIMIT_FSIZE, &none);
 	if (getrlimit(RLIMIT_NOFILE, &files) == -1)
 		return;
 	if (files.rlim_max > (rlim_t)nofile)
@@ -398,6 +410,6 @@ sandbox(struct cage *c)
 	prctl(PR_SET_DUMPABLE, 0);
 	prctl(PR_SET_PDEATHSIG, SIGKILL); /* setresuid would clear it */
 	prctl(PR_SET_THP_DISABLE, 1, 0, 0, 0);
-	limits(c->nofile);
+	limits(c->nofile, c->promises);
 	return c->promises == NULL ? 0 : sandbox_tighten(c->promises);
 }

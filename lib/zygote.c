@@ -95,7 +95,9 @@ become(int peer, struct imsg *m, int chan)
 {
 	const struct proc *p = &procs[ROW(peer)];
 
-	keep_two(0, (unsigned int)m->fd, (unsigned int)chan);
+	if (dup2(STDOUT_FILENO, STDERR_FILENO) == -1) /* /dev/null */
+		_exit(1);
+	keep_two(3, (unsigned int)m->fd, (unsigned int)chan);
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	prctl(PR_SET_NAME, p->name);
 	imsg_forget();

@@ -31,9 +31,8 @@ struct inspect { /* with a sealed memfd: chain, then staple */
 struct facts {
 	uint64_t generation;
 	uint32_t index;
-	uint32_t good;	 /* 0: why says what is wrong with the chain */
-	uint32_t staple; /* usable; else why may say why not */
-	uint32_t zero;
+	uint32_t good;	      /* 0: why says what is wrong with the chain */
+	int64_t staple_until; /* 0: not usable, and why may say why */
 	struct cert_facts is;
 	char why[104];
 };

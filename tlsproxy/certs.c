@@ -42,7 +42,7 @@ append(const char *path, uint8_t **p, size_t *len, size_t max)
 	ssize_t r = -1;
 	int fd;
 
-	if ((fd = open(path, O_RDONLY | O_CLOEXEC)) == -1)
+	if ((fd = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC)) == -1)
 		return -1;
 	errno = EFBIG;
 	if (fstat(fd, &st) == 0 && S_ISREG(st.st_mode) &&
@@ -62,7 +62,7 @@ static int
 open_key(const char *path)
 {
 	struct stat st;
-	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+	int fd = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC | O_NOFOLLOW);
 
 	if (fd == -1 || fstat(fd, &st) == -1) {
 		log_warn("%s: %s", path, strerror(errno));
@@ -175,18 +175,36 @@ certs_anew(int fd)
 	return open(path, O_RDONLY | O_CLOEXEC);
 }
 
+static int
+staple_is_fresh(const struct pair *p)
+{
+	return p->facts.staple_until > time(NULL);
+}
+
+int
+certs_unstapled(void)
+{
+	const struct pair *p;
+
+	for (p = certs.now->v; p < certs.now->v + certs.now->n; p++)
+		if (p->stapled && !staple_is_fresh(p))
+			return 1;
+	return 0;
+}
+
 void
 certs_send(int relay)
 {
-	const struct set *s = certs.now;
+	struct set *s = certs.now;
 	struct relay_cert c;
-	size_t i;
+	struct pair *p;
 
-	for (i = 0; i < s->n; i++) {
-		c.chain = (uint32_t)s->v[i].chainlen;
-		c.ocsp = s->v[i].facts.staple ? (uint32_t)s->v[i].ocsplen : 0;
+	for (p = s->v; p < s->v + s->n; p++) {
+		p->stapled = staple_is_fresh(p);
+		c.chain = (uint32_t)p->chainlen;
+		c.ocsp = p->stapled ? (uint32_t)p->ocsplen : 0;
 		imsg_send(relay, MSG_cert, 0, &c, sizeof(c),
-		    certs_anew(s->v[i].memfd));
+		    certs_anew(p->memfd));
 	}
 	if (s->ca != -1)
 		imsg_send(relay, MSG_ca, 0, NULL, 0, certs_anew(s->ca));
@@ -221,6 +239,6 @@ certs_status(struct ctl *ctl, int *worst)
 		if (days < *worst)
 			*worst = days;
 		ctl_printf(ctl, "certificate %s days=%d staple=%s\n", p->name,
-		    days, p->facts.staple ? "yes" : "no");
+		    days, staple_is_fresh(p) ? "yes" : "no");
 	}
 }

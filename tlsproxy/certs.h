@@ -10,6 +10,7 @@ struct pair {
 	int memfd;		  /* sealed */
 	int key;		  /* descriptor of the key file */
 	int inspected, keyed;	  /* facts, is: have come */
+	int stapled;		  /* relays have it */
 	struct facts facts;
 	struct key_is is;
 };

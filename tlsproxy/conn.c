@@ -7,6 +7,7 @@
 #include <sys/socket.h>
 #include <errno.h>
 #include <event2/event.h>
+#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
 #include <tls.h>
@@ -134,23 +135,43 @@ conn_free(struct conn *c, enum gone why)
 	relay_ended();
 }
 
-static void
-on_deadline(struct deadline *d)
-{
-	struct conn *c =
-	    (struct conn *)((char *)d - offsetof(struct conn, deadline));
-
-	if (c->state == CONN_HANDSHAKE)
-		COUNT(expired);
-	c->failed = FAILED_TIMEOUT;
-	conn_free(c, c->state == CONN_LINGER ? GONE_CLEAN : GONE_RESET);
-}
+static void on_deadline(struct deadline *);
 
 static void
 arm(struct conn *c, uint32_t ms)
 {
 	c->deadline.fire = on_deadline;
 	relay_deadline(&c->deadline, ms);
+}
+
+/*
+ * Has the daemon left, or said its last? Its bytes may be there still. Epoll
+ * could tell, but libevent takes an error on a pair for bytes only, and then
+ * would go round in circles over it.
+ */
+static int
+has_left(const struct conn *c)
+{
+	struct pollfd p = { c->sp, POLLRDHUP, 0 };
+
+	return poll(&p, 1, 0) == 1;
+}
+
+static void
+on_deadline(struct deadline *d)
+{
+	struct conn *c =
+	    (struct conn *)((char *)d - offsetof(struct conn, deadline));
+
+	if (c->state == CONN_OPEN && !c->left) { /* a client is slow */
+		c->left = has_left(c);
+		arm(c, relay.conf.close_ms);
+		return;
+	}
+	if (c->state == CONN_HANDSHAKE)
+		COUNT(expired);
+	c->failed = FAILED_TIMEOUT;
+	conn_free(c, c->state == CONN_LINGER ? GONE_CLEAN : GONE_RESET);
 }
 
 static int
@@ -284,10 +305,12 @@ down(struct conn *c)
 		if (w == -1)
 			return -1;
 		took(&c->down, (size_t)w);
-		if (w > 0 && (c->state == CONN_CLOSING || c->left))
+		if (w > 0)
 			arm(c, relay.conf.close_ms);
 		if (c->down.len > 0)
 			return 0;
+		if (c->state == CONN_OPEN)
+			wheel_del(&relay.wheel, &c->deadline);
 	}
 	if (c->state != CONN_OPEN)
 		return finish(c);
@@ -301,10 +324,13 @@ down(struct conn *c)
 	}
 	if ((w = to_client(c, relay.scratch, (size_t)n)) == -1)
 		return -1;
-	if (w < n && keep(&c->down, relay.scratch + w, (size_t)(n - w)) == -1) {
+	if (w == n)
+		return 0;
+	if (keep(&c->down, relay.scratch + w, (size_t)(n - w)) == -1) {
 		conn_free(c, GONE_RESET);
 		return -1;
 	}
+	arm(c, relay.conf.close_ms);
 	return 0;
 }
 
@@ -318,9 +344,7 @@ wants(struct conn *c)
 	if (c->state == CONN_OPEN) {
 		if (c->up.len == 0 && !c->client_eof && !c->deaf)
 			fd |= c->read_wants != 0 ? c->read_wants : EV_READ;
-		sp = (c->down.len == 0 ? EV_READ :
-			     c->left   ? 0 :
-					 EV_CLOSED) |
+		sp = (c->down.len == 0 ? EV_READ : 0) |
 		    (c->up.len > 0 ? EV_WRITE : 0);
 	}
 	want_fd(c, fd);
@@ -445,10 +469,6 @@ on_sp(int sp, short what, void *arg)
 	struct conn *c = arg;
 
 	(void)sp;
-	if (what & EV_CLOSED) { /* while the client does not take the rest */
-		c->left = 1;
-		arm(c, relay.conf.close_ms);
-	}
 	if (((what & EV_WRITE) && up(c) == -1) ||
 	    ((what & EV_READ) && down(c) == -1))
 		return;

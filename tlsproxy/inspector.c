@@ -28,7 +28,7 @@ inspect(const struct inspect *i, const uint8_t *p, struct facts *f)
 {
 	const char *why = NULL;
 	struct cert *c = cert_parse(p, i->chain, &why);
-	time_t next;
+	time_t next = 0;
 
 	if (c != NULL) {
 		f->good = 1;
@@ -36,7 +36,7 @@ inspect(const struct inspect *i, const uint8_t *p, struct facts *f)
 		if (i->ocsp > 0)
 			why = cert_ocsp(c, p + i->chain, i->ocsp, time(NULL),
 			    &next);
-		f->staple = i->ocsp > 0 && why == NULL;
+		f->staple_until = why == NULL ? next : 0;
 	}
 	if (why != NULL)
 		snprintf(f->why, sizeof(f->why), "%s", why);

@@ -13,6 +13,7 @@ enum {
 	CERTS_MAX = 64,
 	CA_MAX = 2 * 1024 * 1024,  /* bytes of the CA file */
 	SECRETS_MAX = 1024 * 1024, /* bytes */
+	USERS_MAX = 1000,	   /* a house's queue takes two lists of them */
 	SECRET_LINE = 1024,
 	ALPN_MAX = 64,	   /* bytes of a service's list */
 	CONNS_QUEUED = 64, /* CONN messages that wait for one taker */
@@ -22,6 +23,5 @@ enum {
 	DRAIN_MS = 3600000,
 	SIGN_MS = 1000,	      /* a relay waits for a signature */
 	TICKET_MS = 28800000, /* a ticket key is the newest one */
-	DAY_MS = 86400000,
 };
 #endif

@@ -50,7 +50,9 @@ static struct {
 	enum { REST, ASKING, APPLYING } phase; /* of a reload */
 	int committing; /* it is no new signer that is configured */
 	int awaited;	/* relays that have not applied it yet */
-	struct event ticket_timer, day, applied;
+	int refused;	/* relays that could not */
+	int hours;
+	struct event ticket_timer, hour, applied;
 } self;
 
 static void
@@ -97,16 +99,6 @@ on_ticket(int fd, short what, void *arg)
 	new_ticket();
 	parent_each(send_new_ticket);
 	evtimer_add(&self.ticket_timer, &tv);
-}
-
-static void
-on_day(int fd, short what, void *arg)
-{
-	static const struct timeval tv = { DAY_MS / 1000, 0 };
-	static const struct timeval hour = { 3600, 0 };
-
-	(void)fd, (void)what, (void)arg;
-	evtimer_add(&self.day, certs_watch() < 1 ? &hour : &tv);
 }
 
 static void
@@ -213,7 +205,8 @@ answered(int fd, short what, void *arg)
 	if (self.phase != APPLYING)
 		return;
 	self.phase = REST;
-	parent_reloaded(1, NULL);
+	parent_reloaded(self.refused == 0,
+	    "a relay kept its old services, see the log");
 }
 
 /* the relays have it, or as many of them as are well */
@@ -223,7 +216,10 @@ parent_from_relay_applied(struct imsg *m)
 	struct generation g;
 
 	memcpy(&g, m->data, sizeof(g));
-	if (g.number == certs_generation() && --self.awaited <= 0)
+	if (g.number != certs_generation())
+		return;
+	self.refused += !g.good;
+	if (--self.awaited <= 0)
 		answered(-1, 0, NULL);
 }
 
@@ -248,7 +244,7 @@ judged(int good, const char *why)
 	certs_commit();
 	users_commit();
 	ports_commit();
-	self.awaited = 0;
+	self.awaited = self.refused = 0;
 	self.phase = APPLYING;
 	self.committing = 1;
 	parent_commit();
@@ -284,6 +280,21 @@ configure_relay(int peer)
 		configure(peer);
 }
 
+/* an old staple goes at once; what expires is told daily, then each hour */
+static void
+on_hour(int fd, short what, void *arg)
+{
+	static const struct timeval tv = { 3600, 0 };
+
+	(void)fd, (void)what, (void)arg;
+	if (certs_unstapled())
+		parent_each(configure_relay);
+	if (self.hours == 0)
+		self.hours = certs_watch() < 1 ? 1 : 24;
+	self.hours--;
+	evtimer_add(&self.hour, &tv);
+}
+
 /* the first set: a key that does not fit ends the daemon */
 static void
 judged_first(int good, const char *why)
@@ -295,7 +306,7 @@ judged_first(int good, const char *why)
 	}
 	certs_judged = judged;
 	parent_each(configure_relay);
-	on_day(-1, 0, NULL);
+	on_hour(-1, 0, NULL);
 	parent_up();
 }
 
@@ -311,7 +322,7 @@ static int
 start(void)
 {
 	evtimer_assign(&self.ticket_timer, proc_base, on_ticket, NULL);
-	evtimer_assign(&self.day, proc_base, on_day, NULL);
+	evtimer_assign(&self.hour, proc_base, on_hour, NULL);
 	evtimer_assign(&self.applied, proc_base, answered, NULL);
 	certs_judged = judged_first;
 	gate_fill = fill;

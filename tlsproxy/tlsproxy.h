@@ -53,6 +53,7 @@ void certs_commit(void), certs_abort(void);
 void certs_to_signer(void);   /* a new signer: the set in force */
 void certs_uninspected(void); /* the inspector has ended */
 void certs_send(int relay);
+int certs_unstapled(void); /* a staple that was sent has expired */
 uint64_t certs_generation(void);
 int certs_watch(void); /* says what expires soon; days that are left */
 void certs_status(struct ctl *, int *days);

@@ -78,6 +78,11 @@ add(const struct secret *s, void *arg)
 				 "its home is too long");
 		return 0;
 	}
+	if (u->n == USERS_MAX) {
+		log_warn("%s:%zu: more than %d accounts", c->secrets, s->line,
+		    USERS_MAX);
+		return -1;
+	}
 	if ((a = reallocarray(u->v, u->n + 1, sizeof(*a))) == NULL)
 		return -1;
 	u->v = a;
@@ -104,7 +109,8 @@ slurp(const char *path, size_t *len)
 	int fd;
 
 	*len = 0;
-	if ((fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW)) == -1) {
+	if ((fd = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC | O_NOFOLLOW)) ==
+	    -1) {
 		log_warn("%s: %s", path, strerror(errno));
 		return NULL;
 	}

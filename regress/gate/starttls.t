@@ -129,7 +129,8 @@ def evil(crime, service, with_tls, survives=False):
 def blocking():
     """the daemon takes O_NONBLOCK from the socket it hands back"""
     def other(i):
-        with tls(s.port('smtps'), context(s.ca.crt), timeout=3) as o:
+        with tls(s.port('smtps'), context(s.ca.crt), timeout=3,
+                 source='127.0.1.%d' % (i + 1)) as o:
             return o.ask('hello')
     with plain(s.port('smtp')) as l:
         l.ask('EVIL blocking')
