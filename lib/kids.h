@@ -67,7 +67,7 @@ int stray_take(pid_t, int *status);
 /* parent.c */
 const struct daemon *parent_daemon(void);
 int parent_stopping(void);
-int parent_empty(void);		    /* directory */
+int parent_empty(void);		 /* directory */
 int parent_rundir(const char *); /* the same, at the start */
 
 /* gives up what the start needed as root */
