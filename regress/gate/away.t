@@ -51,10 +51,12 @@ def daemon():
     for how in signal.SIGTERM, signal.SIGKILL:
         l, m = plain(s.port('smtp')), tls(s.port('smtps'), context())
         same((l.ask('hello'), m.ask('hello')), ('hello', 'hello'), 'open')
+        mark = s.gate.mark()
         d.stop(how)
         ok(l.is_closed() and m.is_closed(), '%s: its connections end' %
            how.name)
-        poll(lambda: s.gate.said('event=lost daemon=smtpd'))
+        poll(lambda: s.gate.said('event=lost daemon=smtpd', mark))
+        poll(lambda: s.gate.total('relay', 'open') == 0)
         was = accepted()
         answers = waiting('smtp', 'smtps')
         same(accepted() - was, 0, 'new ones wait')
