@@ -18,7 +18,10 @@
 #include "tlsx.h"
 #include "wire.h"
 
-enum { BUCKETS = 1024 };
+enum {
+	BUCKETS = 1024,
+	RECORD = 16384, /* bytes of plaintext in a TLS record */
+};
 
 static struct {
 	LIST_HEAD(, conn) by_id[BUCKETS];
@@ -253,7 +256,9 @@ to_client(struct conn *c, const uint8_t *p, size_t len)
 
 	c->write_wants = 0;
 	while (done < len) {
+		wire_more(len - done > RECORD); /* one record a call */
 		n = tls_write(c->tls, p + done, len - done);
+		wire_more(0);
 		if (n == TLS_WANT_POLLIN || n == TLS_WANT_POLLOUT) {
 			c->write_wants =
 			    n == TLS_WANT_POLLIN ? EV_READ : EV_WRITE;

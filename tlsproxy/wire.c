@@ -10,6 +10,14 @@
 
 #include "wire.h"
 
+static int more; /* MSG_MORE or 0 */
+
+void
+wire_more(int on)
+{
+	more = on ? MSG_MORE : 0;
+}
+
 static int
 wire_read(BIO *b, char *p, int len)
 {
@@ -32,7 +40,7 @@ wire_write(BIO *b, const char *p, int len)
 
 	errno = 0;
 	n = send((int)BIO_get_fd(b, NULL), p, (size_t)len,
-	    MSG_DONTWAIT | MSG_NOSIGNAL);
+	    MSG_DONTWAIT | MSG_NOSIGNAL | more);
 	BIO_clear_retry_flags(b);
 	if (n == -1 && BIO_sock_should_retry(-1))
 		BIO_set_retry_write(b);

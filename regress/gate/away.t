@@ -157,7 +157,7 @@ def given_up():
     d.stop()
     l = plain(s.port('smtp'))
     ok(l.is_closed(45), 'after half a minute clients are told')
-    ok(s.gate.said('event=away service=smtp '), 'and the log')
+    ok(poll(lambda: s.gate.said('event=away service=smtp ')), 'and the log')
     d.start()
     are_served(together(CLIENTS, ask('smtp')), 'until it is back')
 

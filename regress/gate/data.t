@@ -180,7 +180,8 @@ def ends():
         ok(poll(lambda: s.gate.total('relay', 'open') == 0), 'who stays '
            'behind is closed')
         ok(0.4 < time.monotonic() - t < 4, 'after the time for that')
-    ok(d.said('event=sunk bytes=0 bad=0'), 'the daemon heard the end, too')
+    ok(poll(lambda: d.said('event=sunk bytes=0 bad=0')),
+       'the daemon heard the end, too')
 
 
 def narrow():

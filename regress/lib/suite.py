@@ -116,7 +116,8 @@ def _loopback():
     """IFF_UP for lo of a fresh network namespace"""
     s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
     name = struct.pack('16sh', b'lo', 0)
-    flags, = struct.unpack('16xh', fcntl.ioctl(s, 0x8913, name + bytes(22))[:18])
+    flags, = struct.unpack('16xh',
+                           fcntl.ioctl(s, 0x8913, name + bytes(22))[:18])
     fcntl.ioctl(s, 0x8914, struct.pack('16sh', b'lo', flags | 1) + bytes(22))
     s.close()
 
@@ -318,11 +319,6 @@ class Daemon:
 
     def pid(self, name):
         return self.pids()[name]
-
-    def deaths(self):
-        text = self.ctl('status')[1]
-        return {n: int(d) for n, d in
-                re.findall(r'^(\S+) pid=.* deaths=(\d+)', text, re.M)}
 
     def stats(self):
         return {n: int(v) for n, v in
