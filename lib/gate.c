@@ -37,6 +37,15 @@ gate_lost(int peer)
 }
 
 void
+gate_row_lost(int peer, int error)
+{
+	if (procs[PARENT].link != NULL)
+		procs[PARENT].link(peer, 0);
+	if (error == EBADMSG)
+		gate_accuse(peer);
+}
+
+void
 gate_accuse(int peer)
 {
 	struct end e = gate_end(peer);

@@ -1,44 +1,13 @@
 /*
  * gate: what crosses daemons. Ends are roles; a row plays those its table
- * says. HELLO carries a hash of this list: both ends have it, or no channel.
+ * says. gatelist.h has the messages.
  */
 #ifndef GATE_H
 #define GATE_H
 
+#include "gatelist.h"
 #include "gatemsg.h"
 
-/* gate: the parent of the gate. house: the parent of another daemon */
-#define GATE_ROLES(R) R(gate) R(house) R(relay) R(taker)
-
-/* clang-format off */
-/* name, from, to, min, max, descriptor; <to>_from_<from>_<name> handles it */
-#define GATE_MSGS(M)                                                          \
-	M(hello,       house, gate,  sizeof(struct hello),   SAME, 0)         \
-	M(welcome,     gate,  house, sizeof(struct welcome), SAME, 0)         \
-	M(row,         house, gate,  sizeof(struct end),     SAME, 0)         \
-	M(channel,     gate,  house, sizeof(struct channel), SAME, 1)         \
-	M(house_crime, gate,  house, sizeof(struct end),     SAME, 0)         \
-	M(gate_crime,  house, gate,  sizeof(struct end),     SAME, 0)         \
-	M(account,     gate,  house, sizeof(struct account), SAME, 0)         \
-	M(accounts,    gate,  house, sizeof(struct accounts), SAME, 0)        \
-	M(conn,        relay, taker, sizeof(struct conninfo), CONN_MAX, 1)        \
-	M(starttls,    taker, relay, 0,                      SAME, 1)         \
-	M(tls_on,      relay, taker, sizeof(struct tlsinfo), TLSINFO_MAX, 1)  \
-	M(tls_failed,  relay, taker, sizeof(struct reason),  SAME, 0)         \
-	M(done,        taker, relay, sizeof(struct reason),  SAME, 0)         \
-	M(gone,        relay, taker, sizeof(struct reason),  SAME, 0)         \
-	M(pause,       taker, relay, sizeof(struct pause),   SAME, 0)         \
-	M(resume,      taker, relay, sizeof(struct pause),   SAME, 0)
-
-#define R_ENUM(r)			R_##r,
-#define M_ENUM(n, f, t, lo, hi, fd)	MSG_##n,
-#define M_DECL(n, f, t, lo, hi, fd)	void t##_from_##f##_##n(struct imsg *);
-#define M_MAX(lo, hi)			((size_t)(hi) == SAME ? (lo) : (hi))
-#define M_ROW(n, f, t, lo, hi, fd) \
-	{ #n, P_##f, P_##t, lo, M_MAX(lo, hi), fd, IN(t, t##_from_##f##_##n) },
-#define G_ROW(n, f, t, lo, hi, fd) \
-	{ #n, R_##f, R_##t, lo, M_MAX(lo, hi), fd, IN(t, t##_from_##f##_##n) },
-/* clang-format on */
 enum { R_first = ROWS - 1, GATE_ROLES(R_ENUM) };
 enum { GATE_MSGS(M_ENUM) NGATE };
 GATE_MSGS(M_DECL)
@@ -49,6 +18,8 @@ void gate_open(const char *path);
 void house_open(const char *path);
 /* the other daemon's parent is gone */
 void gate_lost(int peer);
+/* a channel of this parent's own to a row of another daemon is gone */
+void gate_row_lost(int peer, int error);
 /* the peer of another daemon was accused: its own parent judges */
 void gate_accuse(int peer);
 /* an end of a fresh pair, for the row of another daemon */

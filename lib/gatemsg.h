@@ -9,7 +9,9 @@
 #include <sys/socket.h>
 #include <stdint.h>
 
+#include "authmsg.h"
 #include "conninfo.h"
+#include "outmsg.h"
 #include "proc.h"
 
 enum {

@@ -126,21 +126,41 @@ house_from_gate_welcome(struct imsg *m)
 	self.last = w;
 	if (house_on_welcome != NULL)
 		house_on_welcome(&self.last);
-	if (!again)
-		parent_each(house_say);
+	if (again)
+		return;
+	house_say(PARENT);
+	parent_each(house_say);
+}
+
+/* this process is the end itself */
+static void
+take(int peer, int fd)
+{
+	void (*told)(int, int) = procs[PARENT].link;
+
+	if (imsg_is_open(peer) && told != NULL)
+		told(peer, 0);
+	imsg_open(peer, fd);
+	if (told != NULL)
+		told(peer, 1);
 }
 
 void
 house_from_gate_channel(struct imsg *m)
 {
 	const struct channel *c = m->data;
-	int mine = gate_peer(NULL, &c->yours);
+	int ours = strncmp(c->yours.row, procs[PARENT].name,
+		       sizeof(c->yours.row)) == 0 &&
+	    c->yours.inst == 0;
+	int mine = ours ? PARENT : gate_peer(NULL, &c->yours);
 	int other = gate_peer(procs[ROW(m->from)].daemon, &c->mine);
 	struct sys_peer p = { .peer = (uint32_t)other };
 
 	if (mine == -1 || other == -1 ||
 	    !(procs[ROW(mine)].peers & BIT(ROW(other))))
 		imsg_crime(m, "no such channel");
+	else if (mine == PARENT)
+		take(other, imsg_get_fd(m));
 	else
 		imsg_send(mine, SYS_CONNECT, 0, &p, sizeof(p), imsg_get_fd(m));
 }

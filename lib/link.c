@@ -23,14 +23,20 @@ give(int to, int peer, int fd)
 		imsg_send(to, SYS_CONNECT, 0, &p, sizeof(p), fd);
 }
 
+/* a parent may have channels of its own to rows of another daemon */
+static int
+there(int p)
+{
+	return procs[ROW(p)].daemon != NULL ? foreign[p] : imsg_is_open(p);
+}
+
 void
 link_all(int peer)
 {
 	int p, s[2];
 
 	for (p = 0; p < PEERS; p++) {
-		if (!(procs[ROW(peer)].peers & BIT(ROW(p))) ||
-		    !(foreign[p] || imsg_is_open(p)))
+		if (!(procs[ROW(peer)].peers & BIT(ROW(p))) || !there(p))
 			continue;
 		if (imsg_pair(s) == -1) {
 			log_warn("event=link error=\"%s\"", strerror(errno));

@@ -199,8 +199,10 @@ parent_lost(int peer, int e)
 	if (e == EBADMSG)
 		log_warn("event=crime process=%s said_by=parent",
 		    procs[ROW(peer)].name);
-	if (procs[ROW(peer)].daemon != NULL)
+	if (imsg_is(ROW(peer), R_gate) || imsg_is(ROW(peer), R_house))
 		gate_lost(peer);
+	else if (procs[ROW(peer)].daemon != NULL)
+		gate_row_lost(peer, e);
 	else if (!self.stopping && c != NULL)
 		kid_slay(c); /* no channel, no life */
 }

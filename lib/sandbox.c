@@ -90,6 +90,8 @@ static const struct {
     SYS_pwrite64, SYS_fchmod) },
 /* lengthen passed files: no call more, but no limit of zero either */
 { "append", CALLS(SYS_write) },
+/* memory with a descriptor, to be passed on */
+{ "memfd", CALLS(SYS_memfd_create, SYS_ftruncate) },
 /* change directories */
 { "cpath", CALLS(OLD(SYS_rename, SYS_link, SYS_unlink, SYS_mkdir, SYS_rmdir)
     SYS_renameat, SYS_renameat2, SYS_linkat, SYS_unlinkat, SYS_mkdirat) },
@@ -380,7 +382,7 @@ limits(int nofile, const char *want)
 	if (want != NULL && strstr(want, "fork") == NULL)
 		setrlimit(RLIMIT_NPROC, &none);
 	if (want != NULL && strstr(want, "wpath") == NULL &&
-	    strstr(want, "append") == NULL)
+	    strstr(want, "append") == NULL && strstr(want, "memfd") == NULL)
 		setrlimit(RLIMIT_FSIZE, &none);
 	if (getrlimit(RLIMIT_NOFILE, &files) == -1)
 		return;

@@ -1,4 +1,5 @@
 /* conf: the schema of tlsproxy.conf, and what no schema can say about it */
+#include <arpa/inet.h>
 #include <netinet/in.h>
 #include <string.h>
 
@@ -29,6 +30,34 @@ check_alpn(const void *v)
 	    NULL;
 }
 
+static const char *
+check_client(const void *v)
+{
+	return **(char *const *)v == '\0' ? NULL : check_name(v);
+}
+
+static const char *
+check_source(int family, const char *text)
+{
+	struct in6_addr a;
+
+	return *text == '\0' || inet_pton(family, text, &a) == 1 ?
+	    NULL :
+	    "not an address of this family, without port";
+}
+
+static const char *
+check_source4(const void *v)
+{
+	return check_source(AF_INET, *(char *const *)v);
+}
+
+static const char *
+check_source6(const void *v)
+{
+	return check_source(AF_INET6, *(char *const *)v);
+}
+
 /* clang-format off */
 static const struct conf_key service_keys[] = {
 { "listen", CONF_ADDR | CONF_LIST, IN_SERVICE(listen), 1, LISTENERS_MAX, NULL,
@@ -43,6 +72,8 @@ static const struct conf_key service_keys[] = {
 { "client-cert", CONF_WORD, IN_SERVICE(ask), 0, 0, "no",
     "Whether clients are asked for a certificate; it is never required.",
     .words = ask_words },
+{ "auth", CONF_BOOL, IN_SERVICE(auth), 0, 0, "no",
+    "Whether clients log in with a password of the file secrets." },
 { 0 }
 };
 
@@ -64,6 +95,45 @@ PARENT_KEYS("tlsproxy"),
 { "ca", CONF_STRING, AT(ca), 0, 255, "/etc/ssl/certs/ca-certificates.crt",
     "Trusted CAs, for the certificates of clients.",
     .check = conf_absolute },
+{ "state", CONF_STRING, AT(state), 1, 200, STATEDIR "/gate",
+    "Directory of what outlives a restart: penalties, and the secret of\n"
+    "salts for users that are not there.", .check = conf_absolute },
+{ "client-certificate", CONF_STRING, AT(client), 0, 255, "\"\"",
+    "The one of certificates that is shown to servers that ask for one, as\n"
+    "other chat servers do; empty: none.", .check = check_client },
+{ "out", CONF_BOOL, AT(out), 0, 0, "yes",
+    "Whether daemons may connect to other hosts." },
+{ "dial.servers", CONF_ADDR | CONF_LIST, AT(servers), 0, RESOLVERS_MAX, "[]",
+    "Resolvers to ask; those that strip DNSSEC are not used.\n"
+    "None: names are looked up from the root servers on." },
+{ "dial.root-anchor", CONF_STRING, AT(root_anchor), 0, 255,
+    "/usr/share/dns/root.key", "Trust anchor of the root zone, DS or DNSKEY "
+    "records in zone-file form.", .check = conf_absolute },
+{ "dial.anchors", CONF_STRING, AT(anchors), 0, 255, "\"\"",
+    "Further trust anchors, for zones of one's own.",
+    .check = conf_absolute },
+{ "dial.permit", CONF_ADDR | CONF_LIST, AT(permit), 0, PERMIT_MAX, "[]",
+    "Addresses of this machine, or private ones, that may be connected to\n"
+    "all the same, as for a smarthost behind the firewall." },
+{ "dial.source4", CONF_STRING, AT(source4), 0, 15, "\"\"",
+    "IPv4 address to connect from.", .check = check_source4 },
+{ "dial.source6", CONF_STRING, AT(source6), 0, 45, "\"\"",
+    "IPv6 address to connect from.", .check = check_source6 },
+{ "penalties.slow", CONF_INT, AT(slow), 0, 1000000, "20",
+    "Score from which on answers to a network are delayed; 0: never." },
+{ "penalties.refuse", CONF_INT, AT(refuse), 0, 1000000, "100",
+    "Score from which on its connections are refused; 0: never.\n"
+    "An IPv4 /24 or an IPv6 /64 needs four times as much for either." },
+{ "penalties.halve", CONF_TIME, AT(halve), 1000, 86400000, "10m",
+    "Time in which a score halves." },
+{ "penalties.delay", CONF_TIME, AT(delay), 1, 60000, "1s",
+    "First delay; each further failure doubles it." },
+{ "penalties.delay-max", CONF_TIME, AT(delay_max), 1, 60000, "15s",
+    "Longest delay." },
+{ "penalties.refuse-time", CONF_TIME, AT(refuse_time), 1000, 604800000, "1h",
+    "How long a network is refused at first; each further time doubles it." },
+{ "penalties.refuse-max", CONF_TIME, AT(refuse_max), 1000, 604800000, "24h",
+    "Longest such time." },
 { "min-uid", CONF_INT, AT(min_uid), 1, 2147483647, "1000",
     "Smallest user id of an account." },
 { "relays", CONF_INT, AT(relays), 0, RELAYS_MAX, "0",
@@ -121,9 +191,14 @@ check_service(struct conf_src *src, const struct gate_service *s)
 	if (n > ALPN_MAX)
 		conf_error(src, &s->alpn, "too long, %d bytes at most",
 		    ALPN_MAX - 1);
-	if (s->tls == KIND_PLAIN && (s->alpn.n > 0 || s->ask))
+	if (s->tls == KIND_PLAIN && (s->alpn.n > 0 || s->ask || s->auth))
 		conf_error(src, &s->tls,
-		    "no; alpn and client-cert need starttls or implicit");
+		    "no; alpn, client-cert and auth need starttls or implicit");
+	i = (size_t)gate_row(daemon, row);
+	if (s->auth && i != PARENT && !imsg_is((int)i, R_login))
+		conf_error(src, &s->to,
+		    "nobody logs in there; smtpd.submit was meant, or another "
+		    "that tlsproxy -A lists as login");
 }
 
 static int

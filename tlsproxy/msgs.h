@@ -5,14 +5,17 @@
 
 #include "certmsg.h"
 #include "gate.h"
+#include "guardmsg.h"
 #include "limits.h"
 #include "signtext.h"
 
 /* clang-format off */
 enum {
-	P_parent = PARENT, P_zygote, P_relay, P_signer, P_inspector,
+	P_parent = PARENT, P_zygote, P_relay, P_relayout, P_signer, P_auth,
+	P_dial, P_inspector,
 	P_httpd, P_httpd_server, P_smtpd, P_smtpd_session, P_smtpd_submit,
-	P_imapd, P_imapd_login, P_xmppd, P_xmppd_login, P_xmppd_s2s, NPROC
+	P_smtpd_queue, P_smtpd_mta, P_imapd, P_imapd_login, P_xmppd,
+	P_xmppd_login, P_xmppd_c2s, P_xmppd_router, P_xmppd_s2s, NPROC
 };
 /* clang-format on */
 
@@ -29,7 +32,7 @@ struct relay_service {
 	uint32_t index;
 	uint32_t kind; /* enum kind */
 	uint32_t ask;  /* for a client certificate */
-	uint32_t zero;
+	uint32_t auth; /* clients log in */
 	char name[16], daemon[16], row[16];
 	char alpn[ALPN_MAX]; /* "h2,http/1.1", empty: none */
 };
@@ -76,7 +79,8 @@ _Static_assert(sizeof(struct relay_conf) == 40 &&
 	M(facts,     inspector, parent, sizeof(struct facts),      SAME, 0) \
 	M(sign,      relay,  signer, sizeof(struct sign_req),               \
 	    sizeof(struct sign_req) + SIGN_TEXT_MAX, 0)                     \
-	M(signature, signer, relay,  8, sizeof(struct sign_resp),  0)
+	M(signature, signer, relay,  8, sizeof(struct sign_resp),  0)       \
+	GUARD_MSGS(M)
 /* clang-format on */
 
 enum { MSG_first = NGATE - 1, MSGS(M_ENUM) NMSG };

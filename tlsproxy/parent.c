@@ -131,6 +131,7 @@ send_services(int relay)
 		r.index = (uint32_t)i;
 		r.kind = (uint32_t)s->tls;
 		r.ask = (uint32_t)s->ask;
+		r.auth = (uint32_t)s->auth;
 		memcpy(r.name, s->name, strlen(s->name));
 		gate_to(s->to, r.daemon, r.row);
 		alpn = s->alpn.v;
@@ -369,4 +370,22 @@ ctl_drain(struct ctl *ctl, int argc, char **argv)
 	}
 	ctl_printf(ctl, "%d of %d relays replaced\n", moved, slot);
 	ctl_done(ctl, moved != slot);
+}
+
+void
+parent_from_auth_save(struct imsg *m)
+{
+	(void)m;
+}
+
+void
+parent_from_auth_told(struct imsg *m)
+{
+	(void)m;
+}
+
+void
+parent_from_auth_told_end(struct imsg *m)
+{
+	(void)m;
 }

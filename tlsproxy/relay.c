@@ -288,3 +288,27 @@ relay_from_taker_resume(struct imsg *m)
 {
 	set_paused(m, 0);
 }
+
+void
+relay_from_taker_abuse(struct imsg *m)
+{
+	(void)m;
+}
+
+void
+relay_from_auth_granted(struct imsg *m)
+{
+	(void)m;
+}
+
+void
+relay_from_auth_revoked(struct imsg *m)
+{
+	(void)m;
+}
+
+void
+relay_from_auth_slow(struct imsg *m)
+{
+	(void)m;
+}

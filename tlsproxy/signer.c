@@ -94,8 +94,9 @@ refused(struct imsg *m, const struct sign_resp *r)
 		self.refusals = 0;
 	}
 	if (++self.refusals <= REFUSALS)
-		log_warn("event=refused relay=%d bytes=%zu why=\"%s\"",
-		    INST(m->from), m->len, sign_result_text(r->result));
+		log_warn("event=refused peer=%s.%d bytes=%zu why=\"%s\"",
+		    procs[ROW(m->from)].name, INST(m->from), m->len,
+		    sign_result_text(r->result));
 }
 
 static void
@@ -112,17 +113,29 @@ count(void)
 	self.rate++;
 }
 
-void
-signer_from_relay_sign(struct imsg *m)
+static void
+sign(struct imsg *m, enum sign_role role, uint32_t answer)
 {
 	struct sign_resp r;
 
-	if (keystore_sign(self.keys, SIGN_AS_SERVER, m->data, m->len,
-		proc_now(), &r) == SIGN_OK)
+	if (keystore_sign(self.keys, role, m->data, m->len, proc_now(), &r) ==
+	    SIGN_OK)
 		count();
 	else
 		refused(m, &r);
 	if (r.result == SIGN_FAILED) /* the library's state is not to trust */
 		fatal("a signature failed");
-	imsg_reply(m, MSG_signature, &r, SIGN_RESP_LEN(&r), -1);
+	imsg_reply(m, answer, &r, SIGN_RESP_LEN(&r), -1);
+}
+
+void
+signer_from_relay_sign(struct imsg *m)
+{
+	sign(m, SIGN_AS_SERVER, MSG_signature);
+}
+
+void
+signer_from_relayout_sign_out(struct imsg *m)
+{
+	sign(m, SIGN_AS_CLIENT, MSG_signature_out);
 }

@@ -16,13 +16,18 @@ struct gate_service { /* an entry of services in tlsproxy.conf */
 	char *to;		 /* "daemon.row" */
 	struct conf_list alpn;	 /* char * */
 	int ask;		 /* for a client certificate */
+	int auth;		 /* clients log in */
 };
 
 struct gate_conf {
 	struct parent_keys parent;
-	struct conf_list services;     /* struct gate_service */
-	struct conf_list certificates; /* char *: names below tls */
-	char *tls, *secrets, *ca;
+	struct conf_list services;	  /* struct gate_service */
+	struct conf_list certificates;	  /* char *: names below tls */
+	struct conf_list servers, permit; /* struct conf_addr */
+	char *tls, *secrets, *ca, *state, *client;
+	char *root_anchor, *anchors, *source4, *source6;
+	int out;
+	int64_t slow, refuse, halve, delay, delay_max, refuse_time, refuse_max;
 	int64_t min_uid, relays;
 	int64_t connections, per_address;
 	int64_t handshakes, handshakes_per_address, handshake_rate;

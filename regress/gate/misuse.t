@@ -326,7 +326,7 @@ same(signer.p.wait(5), 0, 'until its parent is gone')
 signer.log.wait(5)
 with open(os.path.join(TMP, 'signer.log'), errors='replace') as f:
     log = f.read()
-ok('event=refused relay=0' in log, 'it told of refusals')
+ok('event=refused peer=relay.0' in log, 'it told of refusals')
 if 'sandbox' in log:
     diag(log)
 done()

@@ -12,7 +12,7 @@ options()
 {
 	"$P" -M >"$T/M"
 	for d in SYSCONFDIR=/etc/gatelodge RUNDIR=/run/gatelodge \
-	    LOGDIR=/var/log/gatelodge; do
+	    LOGDIR=/var/log/gatelodge STATEDIR=/var/lib/gatelodge; do
 		is=$(tr ' ' '\n' <"$O/lib/.cc" |
 		    sed -n "s/^-D${d%%=*}='\"\(.*\)\"'\$/\1/p")
 		sed -i "s|\"$is|\"${d#*=}|" "$T/M"

@@ -4,13 +4,30 @@
 
 #include "gate.h"
 
-enum { P_parent = PARENT, P_session, P_submit, P_tlsproxy, P_relay, NPROC };
+/* clang-format off */
+enum {
+	P_parent = PARENT, P_session, P_submit, P_queue, P_mta,
+	P_tlsproxy, P_relay, P_auth, P_dial, P_relayout, NPROC
+};
+/* clang-format on */
+
+enum { WORDS = 1000 };
 
 /* a crime in the gate's eyes: there the number belongs to another row */
 #define MSGS(M) M(sin, taker, relay, 0, 64, 0)
 
-enum { MSG_first = NGATE - 1, MSGS(M_ENUM) NMSG };
+/* clang-format off */
+/* a request of a test by the control socket, its answer, and the end of it */
+#define OWN_MSGS(M)                                   \
+	M(ask_mta,   parent, mta,    1, WORDS, 0)     \
+	M(ask_queue, parent, queue,  1, WORDS, 0)     \
+	M(answer_mta, mta, parent,   0, WORDS, 0)     \
+	M(answer_queue, queue, parent, 0, WORDS, 0)
+/* clang-format on */
+
+enum { MSG_first = NGATE - 1, MSGS(M_ENUM) OWN_MSGS(M_ENUM) NMSG };
 MSGS(M_DECL)
+OWN_MSGS(M_DECL)
 
 /* clang-format off */
 #define TAKER_COUNTERS(C)                                                     \
@@ -23,5 +40,11 @@ MSGS(M_DECL)
 enum { TAKER_COUNTERS(C_ENUM) };
 #define COUNT(n) (proc_counters[TAKER_##n]++)
 
+/* clang-format off */
+#define MTA_COUNTERS(C) C(open) C(verdicts) C(refused) C(unreached)
+/* clang-format on */
+
 void taker_link(int, int);
+void queue_link(int, int);
+void mta_link(int, int);
 #endif
