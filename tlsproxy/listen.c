@@ -114,7 +114,7 @@ arm(void)
 {
 	self.refill.fire = on_refill;
 	if (self.refill.when == 0 && !relay.draining)
-		relay_deadline(&self.refill, SECOND);
+		tick_set(&self.refill, SECOND);
 }
 
 static void
@@ -240,7 +240,7 @@ listen_ready(int s, short what, void *arg)
 			errno == ENOMEM)) {
 			self.short_of_files = 1;
 			self.retry.fire = on_retry;
-			relay_deadline(&self.retry, RETRY);
+			tick_set(&self.retry, RETRY);
 		}
 		if (fd == -1)
 			break;

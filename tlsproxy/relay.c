@@ -7,7 +7,6 @@
 #include <sys/socket.h>
 #include <errno.h>
 #include <event2/event.h>
-#include <stdlib.h>
 #include <string.h>
 #include <tls.h>
 #include <unistd.h>
@@ -20,8 +19,6 @@
 struct relay relay;
 
 static struct {
-	struct event tick;
-	uint64_t due; /* when it fires, ms; 0: not set */
 	struct deadline drained;
 	char why[256];
 } self;
@@ -67,43 +64,12 @@ relay_prepare(void)
 		fatal("libtls");
 }
 
-static void
-on_tick(int fd, short what, void *arg)
-{
-	(void)fd, (void)what, (void)arg;
-	self.due = 0;
-	wheel_run(&relay.wheel, proc_now());
-	relay_tick();
-}
-
-void
-relay_tick(void)
-{
-	uint64_t now = proc_now();
-	int ms = wheel_wait(&relay.wheel, now);
-	struct timeval tv;
-
-	if (ms == -1 || (self.due != 0 && self.due <= now + (uint64_t)ms))
-		return;
-	tv = proc_tv(ms);
-	evtimer_add(&self.tick, &tv);
-	self.due = now + (uint64_t)ms;
-}
-
-void
-relay_deadline(struct deadline *d, uint64_t ms)
-{
-	wheel_set(&relay.wheel, d, proc_now(), ms);
-	relay_tick();
-}
-
 void
 relay_init(void)
 {
-	if ((relay.scratch = malloc(SCRATCH)) == NULL)
+	tick_init();
+	if (conn_init() == -1)
 		fatal("memory");
-	wheel_init(&relay.wheel, proc_now());
-	evtimer_assign(&self.tick, proc_base, on_tick, NULL);
 }
 
 void
@@ -197,7 +163,7 @@ relay_from_parent_drain(struct imsg *m)
 	(void)m;
 	relay.draining = 1;
 	self.drained.fire = on_drained;
-	relay_deadline(&self.drained, DRAIN_MS);
+	tick_set(&self.drained, DRAIN_MS);
 	listen_consider();
 	relay_ended();
 }

@@ -17,29 +17,31 @@ _Static_assert(offsetof(struct said, names) == sizeof(struct conninfo) &&
 struct addr
 said_addr(const struct sockaddr_storage *ss)
 {
-	const struct sockaddr_in *v4 = (const struct sockaddr_in *)ss;
-	const struct sockaddr_in6 *v6 = (const struct sockaddr_in6 *)ss;
 	struct addr a = { .family = ss->ss_family };
+	struct sockaddr_in v4;
+	struct sockaddr_in6 v6;
 
+	memcpy(&v4, ss, sizeof(v4));
+	memcpy(&v6, ss, sizeof(v6));
 	if (ss->ss_family == AF_INET) {
-		a.port = ntohs(v4->sin_port);
-		memcpy(a.ip, &v4->sin_addr, 4);
+		a.port = ntohs(v4.sin_port);
+		memcpy(a.ip, &v4.sin_addr, 4);
 	} else {
-		a.port = ntohs(v6->sin6_port);
-		a.scope = v6->sin6_scope_id;
-		memcpy(a.ip, &v6->sin6_addr, 16);
+		a.port = ntohs(v6.sin6_port);
+		a.scope = v6.sin6_scope_id;
+		memcpy(a.ip, &v6.sin6_addr, 16);
 	}
 	return a;
 }
 
 void
-said_accepted(struct conn *c)
+said_accepted(struct conn *c, int fd)
 {
 	struct sockaddr_storage ss = { 0 };
 	socklen_t len = sizeof(ss);
 	struct timespec t;
 
-	if (getsockname(c->fd, (struct sockaddr *)&ss, &len) == 0)
+	if (getsockname(fd, (struct sockaddr *)&ss, &len) == 0)
 		c->local = said_addr(&ss);
 	clock_gettime(CLOCK_REALTIME, &t);
 	c->accepted_ns = (uint64_t)t.tv_sec * 1000000000 + (uint64_t)t.tv_nsec;
@@ -79,7 +81,7 @@ certificate(const struct conn *c, struct said *said)
 	static struct tlsx_peer peer; /* large */
 	unsigned int i;
 
-	if (tlsx_peer(c->ssl, time(NULL), &peer) == -1 ||
+	if (tlsx_peer(c->stream.ssl, time(NULL), &peer) == -1 ||
 	    peer.chain == TLSX_NONE)
 		return;
 	t->peer_chain = peer.chain == TLSX_TRUSTED ? 2 : 1;
@@ -101,14 +103,14 @@ size_t
 said_tls(const struct conn *c, struct said *said)
 {
 	struct tlsinfo *t = &said->conn.tls;
-	const char *v = tls_conn_version(c->tls);
+	const char *v = tls_conn_version(c->stream.tls);
 
 	said_plain(c, said);
 	t->version = v != NULL && strcmp(v, "TLSv1.3") == 0 ? 0x0304 : 0x0303;
-	t->resumed = tls_conn_session_resumed(c->tls) != 0;
-	copy(t->cipher, sizeof(t->cipher), tls_conn_cipher(c->tls));
-	copy(t->sni, sizeof(t->sni), tls_conn_servername(c->tls));
-	copy(t->alpn, sizeof(t->alpn), tls_conn_alpn_selected(c->tls));
+	t->resumed = tls_conn_session_resumed(c->stream.tls) != 0;
+	copy(t->cipher, sizeof(t->cipher), tls_conn_cipher(c->stream.tls));
+	copy(t->sni, sizeof(t->sni), tls_conn_servername(c->stream.tls));
+	copy(t->alpn, sizeof(t->alpn), tls_conn_alpn_selected(c->stream.tls));
 	if (c->serving->is.ask)
 		certificate(c, said);
 	return sizeof(said->conn) + t->nnames * sizeof(said->names[0]);

@@ -16,7 +16,7 @@ struct said { /* the payload of CONN; TLS_ON is all from conn.tls on */
 size_t said_plain(const struct conn *, struct said *);
 size_t said_tls(const struct conn *, struct said *);
 /* notes when and where it was accepted */
-void said_accepted(struct conn *);
+void said_accepted(struct conn *, int fd);
 /* of the kernel's address */
 struct addr said_addr(const struct sockaddr_storage *);
 #endif

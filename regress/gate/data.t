@@ -90,7 +90,7 @@ def half_close(l):
 
 def rss():
     return sum(memory(p) for n, p in s.gate.pids().items()
-               if n.startswith('relay'))
+               if n.startswith('relay.'))
 
 
 def slow():
@@ -238,7 +238,7 @@ def left_behind():
 def idle():
     def pss():
         return sum(memory(p, 'Pss' if ROOT else 'VmRSS')
-                   for n, p in s.gate.pids().items() if n.startswith('relay'))
+                   for n, p in s.gate.pids().items() if n.startswith('relay.'))
     ctx = context(s.ca.crt)
     n = min(IDLE, FILES - 100)
     before, t = pss(), time.monotonic()
