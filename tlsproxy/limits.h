@@ -25,6 +25,7 @@ enum {
 	RESOLVERS_MAX = 8, /* dial.servers */
 	PERMIT_MAX = 64,   /* dial.permit */
 	OUT_MAX = 1024,	   /* connections to others */
+	OUT_CALLER = 512,  /* of one caller */
 	OUT_FILES = 2 * OUT_MAX + 256,
 	DIAL_FILES = 2048,
 	IDS_MAX = 65536,      /* connections that auth knows */

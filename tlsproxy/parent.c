@@ -149,6 +149,7 @@ configure(int peer)
 
 	if (ROW(peer) == P_signer && !self.committing)
 		certs_to_signer();
+	outside_configure(peer);
 	if (ROW(peer) != P_relay || !certs_ready())
 		return;
 	send_conf(peer);
@@ -307,6 +308,7 @@ judged_first(int good, const char *why)
 	}
 	certs_judged = judged;
 	parent_each(configure_relay);
+	parent_each(outside_configure);
 	on_hour(-1, 0, NULL);
 	parent_up();
 }
