@@ -15,6 +15,7 @@ enum {
 	SECRETS_MAX = 1024 * 1024, /* bytes */
 	USERS_MAX = 1000,	   /* a house's queue takes two lists of them */
 	SECRET_LINE = 1024,
+	VERIFIERS_MAX = SECRETS_MAX / 80,
 	ALPN_MAX = 64,	   /* bytes of a service's list */
 	CONNS_QUEUED = 64, /* CONN messages that wait for one taker */
 	ACCEPTS = 1,	   /* connections per turn of one listener */
