@@ -30,7 +30,11 @@ enum {
 	DIAL_FILES = 2048,
 	IDS_MAX = 65536,      /* connections that auth knows */
 	PREFIXES_MAX = 65536, /* networks with a penalty */
-	SIGN_MS = 1000,	      /* a relay waits for a signature */
-	TICKET_MS = 28800000, /* a ticket key is the newest one */
+	KNOWN_MAX = 16384,    /* networks where a user is known, of all users */
+	TRIED_MAX = 4096,     /* users whose failed logins are counted */
+	GUESSES_MAX = 16384,  /* wrong passwords of the last hour */
+	PENALTIES_BYTES = 8 * 1024 * 1024, /* that auth may save */
+	SIGN_MS = 1000,			   /* a relay waits for a signature */
+	TICKET_MS = 28800000,		   /* a ticket key is the newest one */
 };
 #endif
