@@ -11,9 +11,9 @@ enum {
 	RELAY_FILES = 2 * CONNS_CEILING + 256,
 	LISTENERS_MAX = 16, /* addresses of one service */
 	CERTS_MAX = 64,
-	CA_MAX = 2 * 1024 * 1024,  /* bytes of the CA file */
-	SECRETS_MAX = 1024 * 1024, /* bytes */
-	USERS_MAX = 1000,	   /* a house's queue takes two lists of them */
+	CA_MAX = 2 * 1024 * 1024, /* bytes of the CA file */
+	SECRETS_MAX = 512 * 1024, /* bytes; as messages they fit a queue */
+	USERS_MAX = 1000,	  /* a house's queue takes two lists of them */
 	SECRET_LINE = 1024,
 	VERIFIERS_MAX = SECRETS_MAX / 80,
 	ALPN_MAX = 64,	   /* bytes of a service's list */

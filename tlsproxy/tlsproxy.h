@@ -68,5 +68,12 @@ int users_load(const struct gate_conf *); /* -1: said why */
 void users_commit(void), users_abort(void);
 void users_send(int house);
 void users_publish(void); /* to all houses that are there */
+/* the lines of secrets to auth; how many it were */
+uint64_t users_tell(const struct gate_conf *, int auth);
 size_t users_count(void);
+
+int state_open(const struct gate_conf *);
+const uint8_t *state_salt(void);
+int state_penalties(void);
+void state_save(int memfd);
 #endif
