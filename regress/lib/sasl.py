@@ -115,12 +115,12 @@ def scram(l, user, password, mech='SCRAM-SHA-256', gs2='n,,', cbind=b'',
     return r
 
 
-def plain(user, password, authz=''):
+def plain_words(user, password, authz=''):
     return '\0'.join((authz, user, password)).encode()
 
 
 def auth_plain(l, user, password, authz='', word='AUTH'):
-    return l.ask('%s PLAIN %s' % (word, b64(plain(user, password, authz))))
+    return l.ask('%s PLAIN %s' % (word, b64(plain_words(user, password, authz))))
 
 
 def auth_login(l, user, password, initial=False):

@@ -42,9 +42,9 @@ sasl_begin(struct client *c, const char *arg, int final)
 
 	s.initial = initial != NULL;
 	if (initial != NULL && strcmp(++initial, "=") != 0)
-		len = base64_get(b + sizeof(s), SASL_MAX, initial,
-		    strlen(initial));
-	if (n == 0 || n >= sizeof(s.mech) || len == -1) {
+		len = base64_decode(initial, strlen(initial), b + sizeof(s),
+		    SASL_MAX);
+	if (n == 0 || n >= sizeof(s.mech) || len == -1 || len > SASL_MAX) {
 		buf_printf(&c->out, "BAD malformed\r\n");
 		return;
 	}
@@ -78,9 +78,9 @@ void
 sasl_answer(struct client *c, const char *line)
 {
 	uint8_t b[SASL_MAX];
-	ssize_t len = base64_get(b, sizeof(b), line, strlen(line));
+	ssize_t len = base64_decode(line, strlen(line), b, sizeof(b));
 
-	if (len != -1)
+	if (len != -1 && len <= SASL_MAX)
 		to_auth(c, MSG_sasl_response, b, (size_t)len);
 	else {
 		sasl_forget(c);
@@ -147,7 +147,7 @@ login_from_auth_mechs(struct imsg *m)
 void
 login_from_auth_sasl_challenge(struct imsg *m)
 {
-	char text[BASE64_LEN(SASL_MAX) + 1];
+	char text[BASE64_SIZE(SASL_MAX)];
 	struct client *c = client_find(m->id);
 
 	if (c == NULL)
@@ -156,7 +156,7 @@ login_from_auth_sasl_challenge(struct imsg *m)
 		imsg_crime(m, "a challenge that nobody waits for");
 		return;
 	}
-	base64_put(text, sizeof(text), m->data, m->len);
+	base64_encode(m->data, m->len, text);
 	c->state = ANSWERS;
 	buf_printf(&c->out, "334 %s\r\n", text);
 	client_go(c);

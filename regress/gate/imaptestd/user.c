@@ -121,16 +121,17 @@ on_write(int fd, short what, void *arg)
 void
 user_from_parent_adopted(struct imsg *m)
 {
-	char data[BASE64_LEN(SASL_DATA_MAX) + 1];
+	char data[BASE64_SIZE(SASL_DATA_MAX)];
 	struct session *s = calloc(1, sizeof(*s));
 	const uint8_t *p = m->data;
 	struct adopted a;
 
 	memcpy(&a, p, sizeof(a));
 	p += sizeof(a);
-	if (s == NULL || m->len != sizeof(a) + a.ahead.datalen + a.ahead.len ||
-	    base64_put(data, sizeof(data), p, a.ahead.datalen) == -1)
+	if (s == NULL || a.ahead.datalen > SASL_DATA_MAX ||
+	    m->len != sizeof(a) + a.ahead.datalen + a.ahead.len)
 		fatal("the parent says something odd");
+	base64_encode(p, a.ahead.datalen, data);
 	s->fd = imsg_get_fd(m);
 	s->in.cap = AHEAD_MAX;
 	s->out.cap = OUT_MAX;
