@@ -510,7 +510,7 @@ class Suite:
 
 # --- clients
 
-def together(n, f):
+def together(n, f, seconds=PATIENCE):
     """f(0) to f(n - 1), each in a thread: what they return, when asked"""
     out = [None] * n
 
@@ -526,7 +526,7 @@ def together(n, f):
 
     def results():
         for t in threads:
-            t.join(PATIENCE)
+            t.join(seconds)
         return out
     return results
 

@@ -44,6 +44,10 @@ submit_start(struct client *c, const char *arg, int final)
 	size_t n = strcspn(arg, " ");
 	ssize_t len = 0;
 
+	if (c->known) {
+		buf_printf(&c->out, "503 it is known\r\n");
+		return;
+	}
 	s.initial = initial != NULL;
 	if (initial != NULL && strcmp(++initial, "=") != 0)
 		len = base64_decode(initial, strlen(initial), b + sizeof(s),
@@ -153,6 +157,7 @@ succeeded(struct client *c, const struct sasl_done *d, const void *data,
 {
 	char text[BASE64_SIZE(SASL_DATA_MAX)];
 
+	c->known = 1;
 	base64_encode(data, len, text);
 	buf_printf(&c->out, "235 ok user=%s wait=%u data=%s\r\n", d->user,
 	    d->wait, text);

@@ -26,6 +26,7 @@ struct client {
 	enum mode mode;
 	int handing; /* STARTTLS as soon as the answer is out */
 	enum { NOBODY, AUTH, CLIENT } turn; /* of SASL: who speaks next */
+	int known;			    /* it has logged in */
 	enum { STAY, CLOSE, HALF, GARBAGE } ending; /* once the answer is out */
 	int halved, eof;
 	struct buf in, out;
