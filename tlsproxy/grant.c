@@ -44,8 +44,7 @@ grant_done(struct client *c, uint32_t result)
 void
 grant_end(struct client *c)
 {
-	if ((c->state == CLIENT_GRANTED || c->told > 0) &&
-	    c->service.holder != PARENT)
+	if (c->told > 0 && c->service.holder != PARENT)
 		imsg_send(c->service.holder, MSG_ungrant, c->id, NULL, 0, -1);
 	c->told = 0;
 }
@@ -112,7 +111,9 @@ grant_begin(struct client *c)
 static void
 again(struct client *c, void *arg)
 {
-	if (c->state == CLIENT_GRANTED && c->service.holder == *(int *)arg)
+	/* what only a relay says of old times is no grant */
+	if (c->state == CLIENT_GRANTED && c->told > 0 &&
+	    c->service.holder == *(int *)arg)
 		imsg_send(c->service.holder, MSG_grant, c->id, &c->grant,
 		    sizeof(c->grant), -1);
 }

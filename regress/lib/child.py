@@ -7,6 +7,7 @@ What we say is what a taken-over peer might; what it says is seen as it is.
 """
 import os
 import re
+import select
 import socket
 import struct
 import subprocess
@@ -61,6 +62,11 @@ class Channel:
             return None
         type_, _, id_ = struct.unpack('=IIQ', b[:16])
         return type_, id_, b[16:]
+
+    def is_open(self):
+        p = select.poll()
+        p.register(self.s, 0)
+        return p.poll(0) == []
 
 
 class Child:
