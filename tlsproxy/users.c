@@ -195,6 +195,7 @@ users_abort(void)
 }
 
 struct telling {
+	const struct gate_conf *conf;
 	int auth;
 	uint64_t sent;
 };
@@ -220,21 +221,33 @@ tell(const struct secret *s, void *arg)
 	if (imsg_send(t->auth, MSG_secret, 0, &m, sizeof(m.head) + s->textlen,
 		-1) == 0)
 		t->sent++;
+	else
+		log_warn("%s:%zu: not sent to auth, %s", t->conf->secrets,
+		    s->line, strerror(errno));
 	explicit_bzero(&m, sizeof(m));
 	return 0;
+}
+
+/* it was good when it was loaded: somebody writes it in its place */
+static void
+changed(size_t line, const char *what, void *arg)
+{
+	const struct telling *t = arg;
+
+	complain(line, what, (void *)t->conf);
 }
 
 uint64_t
 users_tell(const struct gate_conf *c, int auth)
 {
-	struct telling t = { auth, 0 };
+	struct telling t = { c, auth, 0 };
 	size_t len;
 	char *p;
 
 	if (self.now.fd == 0 ||
 	    (p = slurp(c->secrets, self.now.fd, &len)) == NULL)
 		return 0;
-	secrets_parse(p, len, tell, complain, (void *)c);
+	secrets_parse(p, len, tell, changed, &t);
 	explicit_bzero(p, len);
 	free(p);
 	return t.sent;

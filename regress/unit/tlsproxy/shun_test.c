@@ -72,6 +72,7 @@ rows(void)
 static void
 changes(void)
 {
+	shun_forget();
 	set(0, "192.0.2.7", 32, 1000);
 	set(0, "192.0.2.7", 32, 5000);
 	ok(is(4999, "192.0.2.7"), "a longer time takes the place");
