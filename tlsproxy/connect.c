@@ -58,7 +58,7 @@ int
 connect_ends(int fd, struct addr *peer, struct addr *local)
 {
 	socklen_t n = sizeof(union sock), m = sizeof(union sock);
-	union sock p, l;
+	union sock p = { .all = { 0 } }, l = p;
 
 	if (getpeername(fd, &p.sa, &n) == -1 ||
 	    getsockname(fd, &l.sa, &m) == -1)

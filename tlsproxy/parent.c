@@ -149,6 +149,8 @@ configure(int peer)
 
 	if (ROW(peer) == P_signer && !self.committing)
 		certs_to_signer();
+	if (ROW(peer) == P_dial)
+		dnsconf_send(peer);
 	if (ROW(peer) != P_relay || !certs_ready())
 		return;
 	send_conf(peer);
@@ -187,13 +189,14 @@ static int
 load(const struct gate_conf *c)
 {
 	/* all of them, so that one run tells everything that is wrong */
-	int r = certs_load(c) | users_load(c) | ports_open(c);
+	int r = certs_load(c) | users_load(c) | ports_open(c) | dnsconf_load(c);
 
 	if (r == 0)
 		return 0;
 	certs_abort();
 	users_abort();
 	ports_abort();
+	dnsconf_abort();
 	return -1;
 }
 
@@ -238,6 +241,7 @@ judged(int good, const char *why)
 		certs_abort();
 		users_abort();
 		ports_abort();
+		dnsconf_abort();
 		self.phase = REST;
 		parent_reloaded(0, why);
 		return;
@@ -245,6 +249,7 @@ judged(int good, const char *why)
 	certs_commit();
 	users_commit();
 	ports_commit();
+	dnsconf_commit();
 	self.awaited = self.refused = 0;
 	self.phase = APPLYING;
 	self.committing = 1;
@@ -333,6 +338,7 @@ start(void)
 	certs_first();
 	users_commit();
 	ports_commit();
+	dnsconf_commit();
 	new_ticket();
 	on_ticket(-1, 0, NULL);
 	return 0;

@@ -151,9 +151,10 @@ forget(struct query *q)
 /* what it was asked never ends then: libunbound does not tell */
 static void delete (struct server *s)
 {
-	struct query *q;
+	struct query *q, *next;
 
-	while ((q = LIST_FIRST(&s->queries)) != NULL) {
+	for (q = LIST_FIRST(&s->queries); q != NULL; q = next) {
+		next = LIST_NEXT(q, entry);
 		if (q->owner != NULL)
 			q->owner->query = NULL;
 		forget(q);

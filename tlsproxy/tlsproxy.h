@@ -69,4 +69,9 @@ void users_commit(void), users_abort(void);
 void users_send(int house);
 void users_publish(void); /* to all houses that are there */
 size_t users_count(void);
+
+/* dnsconf.c: dial's part, with trust anchors from their files */
+int dnsconf_load(const struct gate_conf *); /* -1: said why */
+void dnsconf_commit(void), dnsconf_abort(void);
+void dnsconf_send(int peer);
 #endif
