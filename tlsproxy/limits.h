@@ -22,10 +22,12 @@ enum {
 	SCRATCH = 65536,   /* bytes; one buffer serves all connections */
 	AWAY_MS = 30000,   /* then clients of an absent daemon are told */
 	DRAIN_MS = 3600000,
-	TOLD = 200,	   /* bytes of a line of auth's for people */
-	RESOLVERS_MAX = 8, /* dial.servers */
-	PERMIT_MAX = 64,   /* dial.permit */
-	OUT_MAX = 1024,	   /* connections to others */
+	TOLD = 200,	     /* bytes of a line of auth's for people */
+	RESOLVERS_MAX = 8,   /* dial.servers */
+	PERMIT_MAX = 64,     /* dial.permit */
+	ANCHORS_MAX = 65536, /* bytes of trust anchors */
+	ANCHOR_LINE = 2048,  /* of one of them */
+	OUT_MAX = 1024,	     /* connections to others */
 	OUT_FILES = 2 * OUT_MAX + 256,
 	DIAL_FILES = 2048,
 	IDS_MAX = 65536,      /* connections that auth knows */

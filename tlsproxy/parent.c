@@ -192,6 +192,8 @@ configure(int peer)
 		certs_to_signer();
 	if (ROW(peer) == P_auth)
 		send_guard(peer);
+	if (ROW(peer) == P_dial)
+		dnsconf_send(peer);
 	if (ROW(peer) != P_relay || !certs_ready())
 		return;
 	send_conf(peer);
@@ -230,13 +232,14 @@ static int
 load(const struct gate_conf *c)
 {
 	/* all of them, so that one run tells everything that is wrong */
-	int r = certs_load(c) | users_load(c) | ports_open(c);
+	int r = certs_load(c) | users_load(c) | ports_open(c) | dnsconf_load(c);
 
 	if (r == 0)
 		return 0;
 	certs_abort();
 	users_abort();
 	ports_abort();
+	dnsconf_abort();
 	return -1;
 }
 
@@ -281,6 +284,7 @@ judged(int good, const char *why)
 		certs_abort();
 		users_abort();
 		ports_abort();
+		dnsconf_abort();
 		self.phase = REST;
 		parent_reloaded(0, why);
 		return;
@@ -288,6 +292,7 @@ judged(int good, const char *why)
 	certs_commit();
 	users_commit();
 	ports_commit();
+	dnsconf_commit();
 	self.awaited = self.refused = 0;
 	self.phase = APPLYING;
 	self.committing = 1;
@@ -376,6 +381,7 @@ start(void)
 	certs_first();
 	users_commit();
 	ports_commit();
+	dnsconf_commit();
 	new_ticket();
 	on_ticket(-1, 0, NULL);
 	return 0;

@@ -76,4 +76,8 @@ int state_open(const struct gate_conf *);
 const uint8_t *state_salt(void);
 int state_penalties(void);
 void state_save(int memfd);
+/* dnsconf.c: dial's part, with trust anchors from their files */
+int dnsconf_load(const struct gate_conf *); /* -1: said why */
+void dnsconf_commit(void), dnsconf_abort(void);
+void dnsconf_send(int peer);
 #endif
