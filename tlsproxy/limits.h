@@ -28,6 +28,7 @@ enum {
 	ANCHORS_MAX = 65536, /* bytes of trust anchors */
 	ANCHOR_LINE = 2048,  /* of one of them */
 	OUT_MAX = 1024,	     /* connections to others */
+	OUT_CALLER = 512,    /* of one caller */
 	OUT_FILES = 2 * OUT_MAX + 256,
 	DIAL_FILES = 2048,
 	IDS_MAX = 65536,      /* connections that auth knows */

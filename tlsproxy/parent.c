@@ -194,6 +194,7 @@ configure(int peer)
 		send_guard(peer);
 	if (ROW(peer) == P_dial)
 		dnsconf_send(peer);
+	outside_configure(peer);
 	if (ROW(peer) != P_relay || !certs_ready())
 		return;
 	send_conf(peer);
@@ -355,6 +356,7 @@ judged_first(int good, const char *why)
 	}
 	certs_judged = judged;
 	parent_each(configure_relay);
+	parent_each(outside_configure);
 	on_hour(-1, 0, NULL);
 	parent_up();
 }

@@ -63,6 +63,9 @@ uint64_t certs_generation(void);
 int certs_watch(void); /* says what expires soon; days that are left */
 void certs_status(struct ctl *, int *days);
 
+/* outside.c: what relayout must know; nothing to anybody else */
+void outside_configure(int peer);
+
 /* users.c: accounts from secrets and NSS */
 int users_load(const struct gate_conf *); /* -1: said why */
 void users_commit(void), users_abort(void);
