@@ -79,14 +79,14 @@ unknown(int login, uint64_t id)
 	imsg_send(login, MSG_sasl_done, id, &d, sizeof(d), -1);
 }
 
-/* its relay spoke before the login could, but that may be unread yet */
+/* its relay spoke before the login could (of TLS, too): unread yet, maybe */
 static struct client *
 find(uint64_t id)
 {
 	struct client *c = client_find(id);
 	int relay = PEER(P_relay, (int)(id >> 56));
 
-	if (c != NULL || id >> 56 >= INSTS)
+	if ((c != NULL && c->is.tls != 0) || id >> 56 >= INSTS)
 		return c;
 	imsg_drain(relay);
 	return client_find(id);

@@ -169,6 +169,23 @@ def order():
     auth.holders['smtps'] = auth.link('smtpd.queue')
 
 
+def late():
+    """a login that is heard before the relay that spoke first"""
+    for before in False, True:
+        id_ = auth.new()
+        if before:
+            auth.open(id_, 'smtps', on=0, exporter=0, endpoint=0)
+            time.sleep(0.1)
+        os.kill(auth.p.pid, signal.SIGSTOP)
+        auth.login(id_)
+        auth.open(id_, 'smtps')
+        os.kill(auth.p.pid, signal.SIGCONT)
+        auth.heard(auth.holders['smtps'], 'grant', id_)
+        auth.heard(auth.relays[0], 'granted', id_)
+        same(auth.done(id_), (OK, 'al'), 'START before %s is read' % (
+            'the OPEN after STARTTLS' if before else 'OPEN'))
+
+
 def criminal(name, c, peer, commit):
     """its channel is closed, it is accused, all others live"""
     commit()
@@ -377,6 +394,7 @@ LINES = [(0, secret('al', 's3cret-al')), (1, secret('bo', '0ther-bo'))]
 auth = Auth()
 signal.alarm(120)
 order()
+late()
 relay_crimes()
 claims()
 login_crimes()

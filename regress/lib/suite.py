@@ -18,6 +18,7 @@ import os
 import pwd
 import re
 import resource
+import select
 import shutil
 import signal
 import socket
@@ -636,6 +637,33 @@ def tls(number, ctx, sni='a.example', session=None, source=None,
     except BaseException:
         line.close()
         raise
+
+
+def both_ways(l, data, n=None):
+    """sends all of it and returns as many bytes, or n, or what came"""
+    want = len(data) if n is None else n
+    l.s.setblocking(False)
+    got, sent, until = bytearray(l.b), 0, time.monotonic() + 60
+    while len(got) < want and time.monotonic() < until:
+        moved = 0
+        try:
+            if sent < len(data):
+                sent += l.s.send(data[sent:sent + 65536])
+                moved = 1
+        except (ssl.SSLWantReadError, ssl.SSLWantWriteError, BlockingIOError):
+            pass
+        try:
+            b = l.s.recv(65536)
+            if not b:
+                break
+            got, moved = got + b, 1
+        except (ssl.SSLWantReadError, ssl.SSLWantWriteError, BlockingIOError):
+            pass
+        if not moved:
+            select.select([l.s], [l.s] if sent < len(data) else [], [], 1)
+    l.s.settimeout(PATIENCE)
+    l.b = bytes(got[want:])
+    return bytes(got[:want])
 
 
 PATTERN = bytes((i * 31 + (i >> 8)) & 0xff for i in range(65536))
