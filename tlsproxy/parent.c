@@ -27,6 +27,8 @@ struct gate_conf gate_conf;
 
 static const struct ctl_command commands[] = {
 	{ "drain", 0, 1, ctl_drain },
+	{ "penalties", 0, 1, guard_penalties },
+	{ "forgive", 0, 2, guard_forgive },
 	{ 0 },
 };
 
@@ -374,18 +376,6 @@ ctl_drain(struct ctl *ctl, int argc, char **argv)
 
 void
 parent_from_auth_save(struct imsg *m)
-{
-	(void)m;
-}
-
-void
-parent_from_auth_told(struct imsg *m)
-{
-	(void)m;
-}
-
-void
-parent_from_auth_told_end(struct imsg *m)
 {
 	(void)m;
 }

@@ -69,4 +69,14 @@ void users_commit(void), users_abort(void);
 void users_send(int house);
 void users_publish(void); /* to all houses that are there */
 size_t users_count(void);
+
+/* guard.c: what people ask of auth */
+void guard_penalties(struct ctl *, int, char **);
+void guard_forgive(struct ctl *, int, char **);
+
+/* state.c: what outlives a restart */
+int state_open(const struct gate_conf *); /* -1: said why */
+const uint8_t *state_salt(void);	  /* 32 bytes */
+int state_penalties(void);  /* a sealed memfd; -1: there are none */
+void state_save(int memfd); /* penalties; consumes it */
 #endif
