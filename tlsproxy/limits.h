@@ -14,6 +14,7 @@ enum {
 	CA_MAX = 2 * 1024 * 1024, /* bytes of the CA file */
 	SECRETS_MAX = 512 * 1024, /* bytes; as messages they fit a queue */
 	USERS_MAX = 1000,	  /* a house's queue takes two lists of them */
+	PENALTIES_BYTES = 8 * 1024 * 1024, /* that auth may save */
 	SECRET_LINE = 1024,
 	VERIFIERS_MAX = SECRETS_MAX / 80,
 	ALPN_MAX = 64,	   /* bytes of a service's list */
@@ -36,8 +37,7 @@ enum {
 	KNOWN_MAX = 16384,    /* networks where a user is known, of all users */
 	TRIED_MAX = 4096,     /* users whose failed logins are counted */
 	GUESSES_MAX = 16384,  /* wrong passwords of the last hour */
-	PENALTIES_BYTES = 8 * 1024 * 1024, /* that auth may save */
-	SIGN_MS = 1000,			   /* a relay waits for a signature */
-	TICKET_MS = 28800000,		   /* a ticket key is the newest one */
+	SIGN_MS = 1000,	      /* a relay waits for a signature */
+	TICKET_MS = 28800000, /* a ticket key is the newest one */
 };
 #endif

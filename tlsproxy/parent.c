@@ -27,6 +27,8 @@ struct gate_conf gate_conf;
 
 static const struct ctl_command commands[] = {
 	{ "drain", 0, 1, ctl_drain },
+	{ "penalties", 0, 1, guard_penalties },
+	{ "forgive", 0, 2, guard_forgive },
 	{ 0 },
 };
 
@@ -426,8 +428,5 @@ ctl_drain(struct ctl *ctl, int argc, char **argv)
 void
 parent_from_auth_save(struct imsg *m)
 {
-	int fd = imsg_get_fd(m);
-
-	state_save(fd);
-	close(fd);
+	state_save(imsg_get_fd(m));
 }
