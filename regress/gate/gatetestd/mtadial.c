@@ -226,6 +226,7 @@ caller_from_dial_connected(struct imsg *m)
 		return;
 	}
 	o->fd = imsg_get_fd(m);
+	COUNT_MTA(connected);
 	mta_say(o->ask,
 	    "connected ref=%llu verdict=%s tlsa=%s ntlsa=%u base=%s",
 	    (unsigned long long)o->ref, verdicts[c->verdict], verdicts[c->tlsa],
