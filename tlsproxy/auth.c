@@ -8,7 +8,7 @@
 #include <event2/event_struct.h>
 #include <string.h>
 
-#include "auth.h"
+#include "client.h"
 
 struct auth auth;
 

@@ -8,8 +8,6 @@
 #ifndef AUTH_H
 #define AUTH_H
 
-#include <sys/queue.h>
-
 #include "msgs.h"
 #include "penalty.h"
 #include "sasl.h"
@@ -28,37 +26,6 @@ struct guarded { /* a service where clients log in */
 	char name[16], daemon[16];
 	int login;  /* row that carries SASL */
 	int holder; /* row that hears of grants; PARENT: nobody does */
-};
-
-enum client_state {
-	CLIENT_OPEN,	 /* nothing is under way */
-	CLIENT_HELD,	 /* a step is done; its answer waits: a penalty */
-	CLIENT_ASKED,	 /* a challenge is out */
-	CLIENT_CHECKING, /* in the queue of those that are dear */
-	CLIENT_LEAVING,	 /* the result waits for its time */
-	CLIENT_GRANTING, /* success is being told, one after the other */
-	CLIENT_GRANTED,
-};
-
-struct client { /* a connection, as its relay told */
-	LIST_ENTRY(client) by_id;
-	TAILQ_ENTRY(client) check; /* CLIENT_CHECKING */
-	uint64_t id;
-	enum client_state state;
-	int relay, login; /* peers; login -1: has not spoken yet */
-	int exchanges;	  /* that were begun */
-	int told;	  /* GRANTING: how many have been */
-	int waited;	  /* the penalty of this exchange is over */
-	uint32_t wait;	  /* ms of it */
-	uint64_t since;	  /* begin of the exchange, of the check, of granting */
-	enum sasl_step step; /* HELD: what came out of it */
-	struct sasl *sasl;
-	struct deadline deadline;
-	struct guarded service; /* as it was when it came */
-	struct sasl_ground ground;
-	struct opened is;
-	struct grant grant;
-	char user[SECRET_USER + 1];
 };
 
 struct auth {
@@ -83,12 +50,7 @@ void guess_init(void), guess_refusals(int relay);
 /* credentials.c: what is offered, to the row that carries it */
 void credentials_announce(int peer);
 
-/* client.c; NULL: none */
-struct client *client_find(uint64_t id);
-/* what its relay says of it; -1: out of order, a crime */
-int client_opened(uint64_t id, int relay, const struct opened *);
-void client_free(struct client *);
-void clients_each(void (*)(struct client *, void *), void *);
+struct client; /* client.h */
 
 /* exchange.c: the client's steps */
 void exchange_start(struct client *, int login, const struct sasl_start *,

@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "auth.h"
+#include "client.h"
 
 enum { BUCKETS = 1024, RELAY_SHIFT = 56 };
 

@@ -5,7 +5,7 @@
  */
 #include <string.h>
 
-#include "auth.h"
+#include "client.h"
 
 static struct {
 	uint8_t salt[32];

@@ -9,7 +9,7 @@
 #include <event2/event_struct.h>
 #include <string.h>
 
-#include "auth.h"
+#include "client.h"
 
 enum {
 	EXCHANGES = 3, /* of one connection */
@@ -153,7 +153,7 @@ printable(const struct client *c)
 	const char *p = sasl_login(c->sasl);
 	size_t i;
 
-	for (i = 0; p[i] != '\0' && i < sizeof(name) - 1; i++)
+	for (i = 0; i < sizeof(name) - 1 && p[i] != '\0'; i++)
 		name[i] =
 		    p[i] <= ' ' || p[i] == '"' || p[i] == '\\' ? '?' : p[i];
 	name[i] = '\0';

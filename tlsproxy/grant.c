@@ -7,7 +7,7 @@
 #include <stddef.h>
 #include <string.h>
 
-#include "auth.h"
+#include "client.h"
 
 enum {
 	GRANT_MS = 5000, /* for all three */

@@ -14,6 +14,7 @@ enum {
 	CA_MAX = 2 * 1024 * 1024, /* bytes of the CA file */
 	SECRETS_MAX = 512 * 1024, /* bytes; as messages they fit a queue */
 	USERS_MAX = 1000,	  /* a house's queue takes two lists of them */
+	PENALTIES_BYTES = 8 * 1024 * 1024, /* that auth may save */
 	SECRET_LINE = 1024,
 	VERIFIERS_MAX = SECRETS_MAX / 80,
 	ALPN_MAX = 64,	   /* bytes of a service's list */
@@ -22,10 +23,13 @@ enum {
 	SCRATCH = 65536,   /* bytes; one buffer serves all connections */
 	AWAY_MS = 30000,   /* then clients of an absent daemon are told */
 	DRAIN_MS = 3600000,
-	TOLD = 200,	   /* bytes of a line of auth's for people */
-	RESOLVERS_MAX = 8, /* dial.servers */
-	PERMIT_MAX = 64,   /* dial.permit */
-	OUT_MAX = 1024,	   /* connections to others */
+	TOLD = 200,	     /* bytes of a line of auth's for people */
+	RESOLVERS_MAX = 8,   /* dial.servers */
+	PERMIT_MAX = 64,     /* dial.permit */
+	ANCHORS_MAX = 65536, /* bytes of trust anchors */
+	ANCHOR_LINE = 2048,  /* of one of them */
+	OUT_MAX = 1024,	     /* connections to others */
+	OUT_CALLER = 512,    /* of one caller */
 	OUT_FILES = 2 * OUT_MAX + 256,
 	DIAL_FILES = 2048,
 	IDS_MAX = 65536,      /* connections that auth knows */
@@ -33,8 +37,7 @@ enum {
 	KNOWN_MAX = 16384,    /* networks where a user is known, of all users */
 	TRIED_MAX = 4096,     /* users whose failed logins are counted */
 	GUESSES_MAX = 16384,  /* wrong passwords of the last hour */
-	PENALTIES_BYTES = 8 * 1024 * 1024, /* that auth may save */
-	SIGN_MS = 1000,			   /* a relay waits for a signature */
-	TICKET_MS = 28800000,		   /* a ticket key is the newest one */
+	SIGN_MS = 1000,	      /* a relay waits for a signature */
+	TICKET_MS = 28800000, /* a ticket key is the newest one */
 };
 #endif

@@ -27,6 +27,8 @@ struct gate_conf gate_conf;
 
 static const struct ctl_command commands[] = {
 	{ "drain", 0, 1, ctl_drain },
+	{ "penalties", 0, 1, guard_penalties },
+	{ "forgive", 0, 2, guard_forgive },
 	{ 0 },
 };
 
@@ -192,6 +194,9 @@ configure(int peer)
 		certs_to_signer();
 	if (ROW(peer) == P_auth)
 		send_guard(peer);
+	if (ROW(peer) == P_dial)
+		dnsconf_send(peer);
+	outside_configure(peer);
 	if (ROW(peer) != P_relay || !certs_ready())
 		return;
 	send_conf(peer);
@@ -230,13 +235,14 @@ static int
 load(const struct gate_conf *c)
 {
 	/* all of them, so that one run tells everything that is wrong */
-	int r = certs_load(c) | users_load(c) | ports_open(c);
+	int r = certs_load(c) | users_load(c) | ports_open(c) | dnsconf_load(c);
 
 	if (r == 0)
 		return 0;
 	certs_abort();
 	users_abort();
 	ports_abort();
+	dnsconf_abort();
 	return -1;
 }
 
@@ -281,6 +287,7 @@ judged(int good, const char *why)
 		certs_abort();
 		users_abort();
 		ports_abort();
+		dnsconf_abort();
 		self.phase = REST;
 		parent_reloaded(0, why);
 		return;
@@ -288,6 +295,7 @@ judged(int good, const char *why)
 	certs_commit();
 	users_commit();
 	ports_commit();
+	dnsconf_commit();
 	self.awaited = self.refused = 0;
 	self.phase = APPLYING;
 	self.committing = 1;
@@ -350,6 +358,7 @@ judged_first(int good, const char *why)
 	}
 	certs_judged = judged;
 	parent_each(configure_relay);
+	parent_each(outside_configure);
 	on_hour(-1, 0, NULL);
 	parent_up();
 }
@@ -376,6 +385,7 @@ start(void)
 	certs_first();
 	users_commit();
 	ports_commit();
+	dnsconf_commit();
 	new_ticket();
 	on_ticket(-1, 0, NULL);
 	return 0;
@@ -418,8 +428,5 @@ ctl_drain(struct ctl *ctl, int argc, char **argv)
 void
 parent_from_auth_save(struct imsg *m)
 {
-	int fd = imsg_get_fd(m);
-
-	state_save(fd);
-	close(fd);
+	state_save(imsg_get_fd(m));
 }

@@ -68,10 +68,10 @@ size_t penalty_forgive(struct penalties *, uint64_t now,
     const struct forgive *);
 
 /*
- * All of it as bytes, to be freed by the caller, and back. wall: ms of
- * CLOCK_REALTIME. restore: -1: EINVAL, not of ours, damaged, from the future;
- * then nothing has changed; else it comes to what is there. The guesses are
- * not saved.
+ * All of it as bytes, to be freed by the caller, and back; the last eight
+ * are the checksum() of those before. wall: ms of CLOCK_REALTIME. restore:
+ * -1: EINVAL, not of ours, damaged, from the future; then nothing has
+ * changed; else it comes to what is there. The guesses are not saved.
  */
 uint8_t *penalties_save(struct penalties *, uint64_t now, uint64_t wall,
     size_t *len);

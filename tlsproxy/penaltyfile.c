@@ -1,12 +1,13 @@
 /*
  * penaltyfile: penalties as bytes, and back. Times are relative to when it
  * was saved. The file is root's own, yet all of it is checked before any of
- * it is believed: length, checksum (FNV-1a, against accidents), each record.
+ * it is believed: length, checksum, each record.
  */
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "checksum.h"
 #include "penaltyimpl.h"
 
 #define MAGIC "GLPENAL1"
@@ -46,16 +47,6 @@ _Static_assert(sizeof(struct head) + PREFIXES_MAX * sizeof(struct net_record) +
 	    TRIED_MAX * sizeof(struct user_record) + 8 <=
 	PENALTIES_BYTES,
     "the parent takes it");
-
-static uint64_t
-sum(const uint8_t *p, size_t len)
-{
-	uint64_t h = 0xcbf29ce484222325;
-
-	while (len-- > 0)
-		h = (h ^ *p++) * 0x100000001b3;
-	return h;
-}
 
 static size_t
 length(const struct head *h)
@@ -132,7 +123,7 @@ penalties_save(struct penalties *p, uint64_t now, uint64_t wall, size_t *len)
 		return NULL;
 	to = add(all, &h, sizeof(h));
 	to = save_users(p, now, save_nets(p, now, to));
-	check = sum(all, (size_t)(to - all));
+	check = checksum(all, (size_t)(to - all));
 	to = add(to, &check, sizeof(check));
 	*len = (size_t)(to - all);
 	return all;
@@ -284,8 +275,8 @@ penalties_restore(struct penalties *p, uint64_t now, uint64_t wall,
 	    h.users > TRIED_MAX || h.zero != 0 || length(&h) != len)
 		return -1;
 	memcpy(&check, all + len - sizeof(check), sizeof(check));
-	if (sum(all, len - sizeof(check)) != check || h.wall > wall + LATE ||
-	    !are_good(all + sizeof(h), &h))
+	if (checksum(all, len - sizeof(check)) != check ||
+	    h.wall > wall + LATE || !are_good(all + sizeof(h), &h))
 		return -1;
 	restore(p, now, wall > h.wall ? wall - h.wall : 0, all + sizeof(h), &h);
 	return 0;

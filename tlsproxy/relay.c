@@ -11,6 +11,7 @@
 #include <tls.h>
 #include <unistd.h>
 
+#include "asksigner.h"
 #include "conn.h"
 #include "keyprov.h"
 #include "login.h"
@@ -25,30 +26,13 @@ static struct {
 	char why[256];
 } self;
 
-/* in the middle of a handshake: ask the signer, and wait for it */
 static int
-ask_signer(const struct sign_req *req, const uint8_t *text, uint8_t *sig,
-    size_t *len)
+sign(const struct sign_req *req, const uint8_t *text, uint8_t *sig, size_t *len)
 {
-	static uint8_t msg[sizeof(struct sign_req) + SIGN_TEXT_MAX];
-	static struct sign_resp r;
-	ssize_t n;
-
-	if (req->len > SIGN_TEXT_MAX)
-		return -1;
-	memcpy(msg, req, sizeof(*req));
-	memcpy(msg + sizeof(*req), text, req->len);
-	n = imsg_call(P_signer, MSG_sign, msg, sizeof(*req) + req->len,
-	    MSG_signature, &r, sizeof(r), SIGN_MS);
-	if (n < (ssize_t)SIGN_RESP_LEN(&(struct sign_resp){ 0 }) ||
-	    r.result != SIGN_OK || r.len > SIG_MAX ||
-	    (size_t)n != SIGN_RESP_LEN(&r)) {
-		COUNT(unsigned);
-		return -1;
-	}
-	memcpy(sig, r.sig, r.len);
-	*len = r.len;
-	return 0;
+	if (ask_signer(MSG_sign, MSG_signature, req, text, sig, len) == 0)
+		return 0;
+	COUNT(unsigned);
+	return -1;
 }
 
 /* an answer that came after its handshake had given up */
@@ -61,8 +45,7 @@ relay_from_signer_signature(struct imsg *m)
 void
 relay_prepare(void)
 {
-	if (tlsx_init() == -1 || keyprov_init(ask_signer) == -1 ||
-	    tls_init() == -1)
+	if (tlsx_init() == -1 || keyprov_init(sign) == -1 || tls_init() == -1)
 		fatal("libtls");
 }
 

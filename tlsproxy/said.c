@@ -73,45 +73,51 @@ hex(char *to, const uint8_t *p, size_t n)
 		snprintf(to, 3, "%02x", *p);
 }
 
-/* the client's certificate and its names: a claim unless it is trusted */
-static void
-certificate(const struct conn *c, struct said *said)
+void
+said_peer(struct tlsinfo *t, struct tlsname names[TLS_NAMES],
+    const struct tlsx_peer *peer)
 {
-	struct tlsinfo *t = &said->conn.tls;
-	static struct tlsx_peer peer; /* large */
 	unsigned int i;
 
-	if (tlsx_peer(c->stream.ssl, time(NULL), &peer) == -1 ||
-	    peer.chain == TLSX_NONE)
+	if (peer->chain == TLSX_NONE)
 		return;
-	t->peer_chain = peer.chain == TLSX_TRUSTED ? 2 : 1;
+	t->peer_chain = peer->chain == TLSX_TRUSTED ? 2 : 1;
 	copy(t->peer_hash, sizeof(t->peer_hash), "SHA256:");
-	hex(t->peer_hash + 7, peer.hash, sizeof(peer.hash));
-	for (i = 0; i < peer.nnames && i < TLS_NAMES; i++) {
-		struct tlsname *n = &said->names[t->nnames];
+	hex(t->peer_hash + 7, peer->hash, sizeof(peer->hash));
+	for (i = 0; i < peer->nnames && i < TLS_NAMES; i++) {
+		struct tlsname *n = &names[t->nnames];
 
 		memset(n, 0, sizeof(*n));
-		if (strlen(peer.names[i].name) >= sizeof(n->name))
+		if (strlen(peer->names[i].name) >= sizeof(n->name))
 			continue;
-		n->type = (uint8_t)peer.names[i].type;
-		copy(n->name, sizeof(n->name), peer.names[i].name);
+		n->type = (uint8_t)peer->names[i].type;
+		copy(n->name, sizeof(n->name), peer->names[i].name);
 		t->nnames++;
 	}
+}
+
+void
+said_session(struct tlsinfo *t, struct tls *tls)
+{
+	const char *v = tls_conn_version(tls);
+
+	t->version = v != NULL && strcmp(v, "TLSv1.3") == 0 ? 0x0304 : 0x0303;
+	t->resumed = tls_conn_session_resumed(tls) != 0;
+	copy(t->cipher, sizeof(t->cipher), tls_conn_cipher(tls));
+	copy(t->sni, sizeof(t->sni), tls_conn_servername(tls));
+	copy(t->alpn, sizeof(t->alpn), tls_conn_alpn_selected(tls));
 }
 
 size_t
 said_tls(const struct conn *c, struct said *said)
 {
 	struct tlsinfo *t = &said->conn.tls;
-	const char *v = tls_conn_version(c->stream.tls);
+	static struct tlsx_peer peer; /* large */
 
 	said_plain(c, said);
-	t->version = v != NULL && strcmp(v, "TLSv1.3") == 0 ? 0x0304 : 0x0303;
-	t->resumed = tls_conn_session_resumed(c->stream.tls) != 0;
-	copy(t->cipher, sizeof(t->cipher), tls_conn_cipher(c->stream.tls));
-	copy(t->sni, sizeof(t->sni), tls_conn_servername(c->stream.tls));
-	copy(t->alpn, sizeof(t->alpn), tls_conn_alpn_selected(c->stream.tls));
-	if (c->serving->is.ask)
-		certificate(c, said);
+	said_session(t, c->stream.tls);
+	if (c->serving->is.ask &&
+	    tlsx_peer(c->stream.ssl, time(NULL), &peer) == 0)
+		said_peer(t, said->names, &peer);
 	return sizeof(said->conn) + t->nnames * sizeof(said->names[0]);
 }

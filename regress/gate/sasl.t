@@ -79,7 +79,8 @@ def succeeds():
                 'PLAIN, as itself': lambda l: auth_plain(l, 'al', 'secret',
                                                          'al'),
                 'PLAIN, without initial response': lambda l: (
-                    l.ask('AUTH PLAIN'), l.ask(b64(plain_words('al', 'secret'))))[1],
+                    l.ask('AUTH PLAIN'),
+                    l.ask(b64(plain_words('al', 'secret'))))[1],
                 'LOGIN': lambda l: auth_login(l, 'al', 'secret'),
                 'LOGIN, initial': lambda l: auth_login(l, 'al', 'secret',
                                                        True),

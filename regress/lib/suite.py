@@ -240,7 +240,7 @@ def openssl(*args, stdin=None, fails=False, timeout=20):
 
 # --- daemons
 
-def _tied():
+def tied():
     """the daemon does not outlive the test, whatever ends it"""
     ctypes.CDLL(None).prctl(1, signal.SIGTERM)
 
@@ -277,7 +277,7 @@ class Daemon:
             self.process = subprocess.Popen(
                 [self.path, '-d', '-f', self.conf_path, '-L', self.libexec,
                  *self.options], stdin=subprocess.DEVNULL, stdout=log,
-                stderr=log, preexec_fn=_tied, cwd=TMP)
+                stderr=log, preexec_fn=tied, cwd=TMP)
         if wait and not poll(self.is_ready):
             raise RuntimeError('%s did not get ready' % self.name)
         return self

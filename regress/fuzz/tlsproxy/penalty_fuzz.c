@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "checksum.h"
 #include "penalty.h"
 
 #define MUST(x)                  \
@@ -131,7 +132,7 @@ static void
 load_edited(struct penalties *p, const uint8_t *b, size_t len)
 {
 	struct penalties *good = penalties_new(&conf, secret);
-	uint64_t h = 0xcbf29ce484222325;
+	uint64_t h;
 	uint8_t *bytes, *d;
 	size_t n, i;
 	struct addr a;
@@ -145,8 +146,7 @@ load_edited(struct penalties *p, const uint8_t *b, size_t len)
 	MUST((bytes = penalties_save(good, 1000, WALL, &n)) != NULL);
 	d = edited(bytes, n, b, len, &n);
 	if (n >= sizeof(h)) {
-		for (i = 0; i < n - sizeof(h); i++)
-			h = (h ^ d[i]) * 0x100000001b3;
+		h = checksum(d, n - sizeof(h));
 		memcpy(d + n - sizeof(h), &h, sizeof(h));
 	}
 	penalties_restore(p, 1000, WALL, d, n);

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "checksum.h"
 #include "penalty.h"
 #include "tap.h"
 
@@ -186,7 +187,7 @@ malformed(void)
 	struct addr a = addr(A);
 	uint8_t *bytes, *copy;
 	uint64_t h;
-	size_t len, i, j, at;
+	size_t len, i, at;
 
 	penalty_good(p, 1000, &a, "alice");
 	a = addr(C);
@@ -199,9 +200,7 @@ malformed(void)
 		copy = malloc(len);
 		memcpy(copy, bytes, len);
 		copy[at] = t[i].byte;
-		h = 0xcbf29ce484222325;
-		for (j = 0; j < len - 8; j++)
-			h = (h ^ copy[j]) * 0x100000001b3;
+		h = checksum(copy, len - 8);
 		memcpy(copy + len - 8, &h, sizeof(h));
 		ok(penalties_restore(p, 1000, wall, copy, len) == -1,
 		    "byte %zu may not be %u", at, t[i].byte);
