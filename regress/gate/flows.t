@@ -108,7 +108,8 @@ def arrow(service, held, killed):
         r = hear(l)
         if r == 'al':
             try:
-                r = 'al' if l.ask('hello').endswith('hello') else 'odd'
+                r = {'': 'al, then the end', 'hello': 'al', 'ECHO 0 hello':
+                     'al'}.get(l.ask('hello'), 'odd')
             except OSError:
                 r = 'al, then the end'
         if not place(killed)[1]:
@@ -126,8 +127,7 @@ def arrows(service, rows, parent):
         for held in rows:
             if held != killed:
                 arrow(service, held, killed)
-    same(joins()['half'] if poll(lambda: joins()['half'] == 0) is False
-         else 0, 0, 'nothing is left half joined')
+    ok(poll(lambda: joins()['half'] == 0), 'nothing is left half joined')
 
 
 def joins():
