@@ -12,11 +12,9 @@ TRUTH = os.path.join(SRC, 'regress', 'tools', 'truth')
 
 
 def true(daemon, when):
-    # relayout reads the trusted CAs when it needs them
-    p = subprocess.run([TRUTH, '-v', '-L', daemon.libexec, '-o',
-                        r'relayout=/memfd:gatelodge \(deleted\)', daemon.path, s.rundir],
-                       stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
-                       text=True)
+    p = subprocess.run([TRUTH, '-v', '-L', daemon.libexec, daemon.path,
+                        s.rundir], stdout=subprocess.PIPE,
+                       stderr=subprocess.STDOUT, text=True)
     if not ok(p.returncode == 0, '%s, %s: -A is /proc' % (daemon.name, when)):
         diag(p.stdout)
 
