@@ -244,6 +244,17 @@ check_taken(struct conf_src *src, const struct gate_conf *c, size_t s, size_t a)
 			}
 }
 
+/* a star is no address of somebody else */
+static void
+check_others(struct conf_src *src, const struct conf_list *l)
+{
+	const struct conf_addr *a = l->v;
+
+	for (; a < (const struct conf_addr *)l->v + l->n; a++)
+		if (a->family == AF_UNSPEC)
+			conf_error(src, a, "not one address");
+}
+
 static void
 check_shown(struct conf_src *src, const struct gate_conf *c)
 {
@@ -264,6 +275,8 @@ gate_check(struct conf_src *src, void *conf)
 	const struct gate_service *v = c->services.v;
 	size_t i, j;
 
+	check_others(src, &c->servers);
+	check_others(src, &c->permit);
 	check_shown(src, c);
 	for (i = 0; i < c->services.n; i++) {
 		check_service(src, &v[i]);

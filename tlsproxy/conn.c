@@ -9,11 +9,16 @@
 #include <unistd.h>
 
 #include "conn.h"
+#include "login.h"
 #include "said.h"
+#include "shun.h"
 #include "tlsx.h"
 #include "wire.h"
 
-enum { BUCKETS = 1024 };
+enum {
+	BUCKETS = 1024,
+	SCANNED = 5, /* weight of SHUN_FAILED handshakes: a scan is no guess */
+};
 
 static struct {
 	LIST_HEAD(, conn) by_id[BUCKETS];
@@ -62,6 +67,7 @@ conn_free(struct conn *c, enum gone why)
 		[GONE_RESET] = RELAY_gone_reset };
 
 	tell(c, why);
+	login_shut(c);
 	if (c->state > CONN_HANDSHAKE)
 		proc_counters[counter[why]]++;
 	young_end(c);
@@ -97,6 +103,7 @@ on_expired(struct stream *s)
 static int
 hand_over(struct conn *c)
 {
+	static const int small = 4096;
 	struct said said;
 	int s[2], r;
 	size_t n;
@@ -106,6 +113,10 @@ hand_over(struct conn *c)
 	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0,
 		s) == -1)
 		return -1;
+	/* what its login has not read when it ends is not much */
+	if (login_adopts(c->serving))
+		setsockopt(s[0], SOL_SOCKET, SO_SNDBUF, &small, sizeof(small));
+	login_open(c, 1);
 	n = said_tls(c, &said);
 	if (c->starttls)
 		r = imsg_send(c->taker, MSG_tls_on, c->id, &said.conn.tls,
@@ -170,6 +181,8 @@ on_shake(struct stream *s)
 		handshaken(c);
 	else if (r == -1) {
 		COUNT(failed);
+		if (shun_failed(proc_now(), &c->peer))
+			login_abuse(&c->peer, ABUSE_HANDSHAKE, SCANNED);
 		log_put('D', "event=failed id=%llx service=%s why=\"%s\"",
 		    (unsigned long long)c->id, c->serving->is.name,
 		    tls_error(s->tls));
@@ -208,6 +221,7 @@ give_plain(struct conn *c, int fd)
 		close(fd);
 		return -1;
 	}
+	login_open(c, 0);
 	return imsg_send(c->taker, MSG_conn, c->id, &said, n, fd);
 }
 
@@ -239,6 +253,27 @@ conn_accepted(struct serving *s, int fd, const struct addr *peer)
 	else if (give_plain(c, fd) == -1)
 		conn_free(c, GONE_RESET);
 	return 0;
+}
+
+int
+conn_switch(struct conn *c, int sp)
+{
+	c->done = 1; /* its taker has nothing more to hear */
+	return stream_switch(&c->stream, sp);
+}
+
+/* f may end the one it is given */
+void
+conn_each(void (*f)(struct conn *))
+{
+	struct conn *c, *next;
+	int i;
+
+	for (i = 0; i < BUCKETS; i++)
+		for (c = LIST_FIRST(&self.by_id[i]); c != NULL; c = next) {
+			next = LIST_NEXT(c, by_id);
+			f(c);
+		}
 }
 
 struct conn *
@@ -274,23 +309,24 @@ conn_done(struct conn *c)
 		conn_free(c, GONE_CLEAN);
 }
 
+static int lost;
+
+static void
+lose(struct conn *c)
+{
+	if (c->taker != lost)
+		return;
+	c->done = 1; /* nobody hears GONE */
+	c->taker = -1;
+	if (c->state == CONN_PLAIN || c->state == CONN_HANDSHAKE)
+		conn_free(c, GONE_RESET);
+}
+
 void
 conn_taker_lost(int peer)
 {
-	struct conn *c, *next;
-	int i;
-
-	for (i = 0; i < BUCKETS; i++)
-		for (c = LIST_FIRST(&self.by_id[i]); c != NULL; c = next) {
-			next = LIST_NEXT(c, by_id);
-			if (c->taker != peer)
-				continue;
-			c->done = 1; /* nobody hears GONE */
-			c->taker = -1;
-			if (c->state == CONN_PLAIN ||
-			    c->state == CONN_HANDSHAKE)
-				conn_free(c, GONE_RESET);
-		}
+	lost = peer;
+	conn_each(lose);
 }
 
 void

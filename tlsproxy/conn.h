@@ -21,9 +21,12 @@ struct conn {
 	uint64_t id;
 	struct stream stream; /* its TLS is made with the first bytes */
 	enum conn_state state;
-	int taker;	 /* peer that has it */
-	int starttls;	 /* the daemon asked: it hears TLS_ON or TLS_FAILED */
-	int done;	 /* the daemon said so: it hears no GONE */
+	int taker;    /* peer that has it */
+	int starttls; /* the daemon asked: it hears TLS_ON or TLS_FAILED */
+	int done;     /* the daemon said so: it hears no GONE */
+	int granted;  /* to this account, by this credential */
+	uint32_t account;
+	uint64_t credential;
 	uint32_t failed; /* enum failed: what TLS_FAILED will say */
 	struct serving *serving;
 	struct prefix *prefix;
@@ -41,6 +44,9 @@ struct conn *conn_find(uint64_t id);
 void conn_starttls(struct conn *, int fd);
 /* the end; why: enum gone, told to the daemon unless it said DONE */
 void conn_free(struct conn *, enum gone why);
+/* its adopter has it, at the other end of this pair; -1: it has ended */
+int conn_switch(struct conn *, int sp);
+void conn_each(void (*)(struct conn *));
 /* the daemon is done with it */
 void conn_done(struct conn *);
 /* all connections of that taker end: its channel did */

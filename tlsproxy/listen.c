@@ -13,6 +13,7 @@
 
 #include "conn.h"
 #include "said.h"
+#include "shun.h"
 
 enum {
 	SECOND = 1000,
@@ -204,6 +205,8 @@ admit(struct serving *s, int fd, const struct addr *peer)
 
 	if (s->told)
 		why = "nobody takes it";
+	else if (shun_is(proc_now(), peer))
+		why = "a guesser";
 	if (p != NULL)
 		prefix_put(p);
 	if (why != NULL) {

@@ -14,7 +14,9 @@
 #include "asksigner.h"
 #include "conn.h"
 #include "keyprov.h"
+#include "login.h"
 #include "said.h"
+#include "shun.h"
 #include "tlsx.h"
 
 struct relay relay;
@@ -60,6 +62,12 @@ relay_link(int peer, int up)
 {
 	if (ROW(peer) == P_signer)
 		return;
+	if (ROW(peer) == P_auth) {
+		shun_forget();
+		if (up)
+			login_open_all();
+		return;
+	}
 	memset(&relay.paused[ROW(peer)][INST(peer)], 0,
 	    sizeof(relay.paused[0][0]));
 	if (!up)
@@ -194,6 +202,8 @@ relay_from_taker_done(struct imsg *m)
 	if (c == NULL)
 		return; /* it ended meanwhile, and GONE is on its way */
 	memcpy(&r, m->data, sizeof(r));
+	if (c->taker == m->from && c->granted && login_adopts(c->serving))
+		return; /* it is the adopter's now */
 	if (c->taker != m->from || c->done || r.why > DONE_OVERLOAD) {
 		imsg_crime(m, "DONE out of order");
 		return;
@@ -238,26 +248,26 @@ relay_from_taker_resume(struct imsg *m)
 	set_paused(m, 0);
 }
 
+/* who it is, we know; the daemon says what he did */
 void
 relay_from_taker_abuse(struct imsg *m)
 {
-	(void)m;
-}
+	struct conn *c = conn_find(m->id);
+	struct abuse is;
 
-void
-relay_from_auth_granted(struct imsg *m)
-{
-	(void)m;
-}
-
-void
-relay_from_auth_revoked(struct imsg *m)
-{
-	(void)m;
+	if (c == NULL)
+		return; /* it ended meanwhile */
+	memcpy(&is, m->data, sizeof(is));
+	if (c->taker != m->from || is.kind >= ABUSE_HANDSHAKE ||
+	    is.weight == 0 || is.weight > 100) {
+		imsg_crime(m, "ABUSE out of order");
+		return;
+	}
+	login_abuse(&c->peer, is.kind, is.weight);
 }
 
 void
 relay_from_auth_slow(struct imsg *m)
 {
-	(void)m;
+	shun_set(proc_now(), m->data);
 }
