@@ -15,7 +15,10 @@
 #include "tlsx.h"
 #include "wire.h"
 
-enum { BUCKETS = 1024 };
+enum {
+	BUCKETS = 1024,
+	SCANNED = 5, /* weight of SHUN_FAILED handshakes: a scan is no guess */
+};
 
 static struct {
 	LIST_HEAD(, conn) by_id[BUCKETS];
@@ -179,7 +182,7 @@ on_shake(struct stream *s)
 	else if (r == -1) {
 		COUNT(failed);
 		if (shun_failed(proc_now(), &c->peer))
-			login_abuse(&c->peer, ABUSE_HANDSHAKE, SHUN_FAILED);
+			login_abuse(&c->peer, ABUSE_HANDSHAKE, SCANNED);
 		log_put('D', "event=failed id=%llx service=%s why=\"%s\"",
 		    (unsigned long long)c->id, c->serving->is.name,
 		    tls_error(s->tls));

@@ -5,6 +5,7 @@
  * the signer's. CAs are read when the first connection wants them: who sends
  * nothing pays nothing. RFC 7672 2.2, 3.1.3; RFC 6066 3.
  */
+#include <sys/mman.h>
 #include <openssl/x509_vfy.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -28,27 +29,29 @@ _Static_assert(offsetof(struct outsaid, names) == sizeof(struct tls_verdict) &&
 
 static struct {
 	struct tls_config *bare, *showing; /* showing: our certificate */
-	int ca;				   /* sealed memfd, not read yet; -1 */
-} self = { .ca = -1 };
+	const void *ca;			   /* mapped, not read yet; or NULL */
+	size_t calen;
+} self;
 
 static struct {
-	int ca; /* -1: none */
+	const void *ca;
+	size_t calen;
 	uint8_t *chain;
 	size_t chainlen;
-} next = { .ca = -1 };
+} next;
 
 static void
-close_one(int *fd)
+forget(const void **ca, size_t len)
 {
-	if (*fd != -1)
-		close(*fd);
-	*fd = -1;
+	if (*ca != NULL)
+		munmap((void *)*ca, len);
+	*ca = NULL;
 }
 
 void
 outtls_begin(void)
 {
-	close_one(&next.ca);
+	forget(&next.ca, next.calen);
 	free(next.chain);
 	next.chain = NULL;
 }
@@ -56,12 +59,10 @@ outtls_begin(void)
 int
 outtls_ca(int fd)
 {
-	if (next.ca != -1) {
-		close(fd);
-		return -1;
-	}
-	next.ca = fd;
-	return 0;
+	if (next.ca == NULL)
+		next.ca = sealed_map(fd, CA_MAX, &next.calen);
+	close(fd);
+	return next.ca == NULL ? -1 : 0;
 }
 
 int
@@ -124,9 +125,10 @@ outtls_apply(void)
 	tls_config_free(self.showing);
 	self.bare = bare;
 	self.showing = showing;
-	close_one(&self.ca);
+	forget(&self.ca, self.calen);
 	self.ca = next.ca;
-	next.ca = -1;
+	self.calen = next.calen;
+	next.ca = NULL;
 	outtls_begin();
 	return 0;
 }
@@ -135,15 +137,9 @@ outtls_apply(void)
 static void
 read_ca(void)
 {
-	off_t size = lseek(self.ca, 0, SEEK_END);
-	uint8_t *pem = NULL;
-
-	if (size > 0 && size <= CA_MAX)
-		pem = sealed_read(self.ca, (size_t)size);
-	if (pem == NULL || tlsx_ca(pem, (size_t)size) == -1)
+	if (tlsx_ca(self.ca, self.calen) == -1)
 		log_warn("event=ca error=\"none of the CAs is usable\"");
-	free(pem);
-	close_one(&self.ca);
+	forget(&self.ca, self.calen);
 	proc_worked();
 }
 
@@ -203,7 +199,7 @@ outtls_make(struct stream *s, int fd, struct outwish *w, const uint8_t *tlsa,
 		return -1;
 	}
 	*why = "out of memory";
-	if (self.ca != -1)
+	if (self.ca != NULL)
 		read_ca();
 	if ((s->tls = tls_client()) == NULL ||
 	    tls_configure(s->tls, w->is.client ? self.showing : self.bare) ==

@@ -148,18 +148,22 @@ forget(struct query *q)
 	free(q);
 }
 
-/* what it was asked never ends then: libunbound does not tell */
+/* libunbound ends what it was asked, and calls back, while it goes */
 static void delete (struct server *s)
 {
 	struct query *q, *next;
 
-	for (q = LIST_FIRST(&s->queries); q != NULL; q = next) {
-		next = LIST_NEXT(q, entry);
+	s->probe = NULL;
+	LIST_FOREACH(q, &s->queries, entry) {
 		if (q->owner != NULL)
 			q->owner->query = NULL;
-		forget(q);
+		q->owner = NULL;
 	}
 	ub_ctx_delete(s->ctx);
+	for (q = LIST_FIRST(&s->queries); q != NULL; q = next) {
+		next = LIST_NEXT(q, entry);
+		forget(q);
+	}
 	memset(s, 0, sizeof(*s));
 }
 

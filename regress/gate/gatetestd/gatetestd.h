@@ -41,7 +41,9 @@ enum { TAKER_COUNTERS(C_ENUM) };
 #define COUNT(n) (proc_counters[TAKER_##n]++)
 
 /* clang-format off */
-#define MTA_COUNTERS(C) C(open) C(verdicts) C(refused) C(unreached)
+#define MTA_COUNTERS(C)                                               \
+	C(open) C(verdicts) C(refused) C(unreached) C(connected)      \
+	C(addresses) C(lost)
 /* clang-format on */
 #define M_COUNT(n) MTA_##n,
 enum { MTA_COUNTERS(M_COUNT) };

@@ -97,7 +97,7 @@ out_told(struct out *o)
 	mta_end(o->ask);
 	o->ask = NO_ASK;
 	o->at = 0;
-	if (o->fd == -1)
+	if (o->fd == -1 || o->crowd)
 		out_free(o);
 }
 
@@ -110,6 +110,7 @@ mta_link(int peer, int up)
 		next = LIST_NEXT(o, entry);
 		if (o->at != peer)
 			continue;
+		COUNT_MTA(lost);
 		mta_say(o->ask, "lost ref=%llu", (unsigned long long)o->ref);
 		out_told(o);
 	}

@@ -20,6 +20,7 @@ struct out { /* a reference: a request to the gate, then a connection */
 	uint64_t ask; /* who waits for an answer; NO_ASK: nobody */
 	int at;	      /* P_dial, P_relayout: its answer is awaited; else 0 */
 	int waits;    /* as soon as fewer than DIALS_MAX are under way */
+	int crowd;    /* one of many: it is counted and forgotten */
 	int fd;	      /* -1: not yet, or given away */
 	struct dial dial;
 	struct connected is;

@@ -3,6 +3,7 @@
  * connected to. At most DIALS_MAX are under way, others wait here.
  *	dial mx|srv|host|literal NAME [PORT|_service._tcp] [tlsa]
  *	    [4first|4only|6only] [ms=N]
+ *	crowd N KIND NAME ...: so many at once, which the counters tell of
  *	say REF TEXT	hear REF	close REF	evil CRIME
  */
 #include <arpa/inet.h>
@@ -82,21 +83,31 @@ option(struct dial *d, const char *w)
 	return 0;
 }
 
+/* 0: it is in d; -1: what was meant? */
+static int
+words(struct dial *d, int argc, char **argv)
+{
+	int i, kind = word(kinds, argv[0]);
+
+	memset(d, 0, sizeof(*d));
+	d->deadline = WAIT_MS;
+	d->kind = (uint32_t)kind;
+	if (kind == -1 || strlen(argv[1]) >= sizeof(d->name))
+		return -1;
+	memcpy(d->name, argv[1], strlen(argv[1]));
+	for (i = 2; i < argc; i++)
+		if (option(d, argv[i]) == -1)
+			return -1;
+	return 0;
+}
+
 static void
 dial(uint64_t ask, int argc, char **argv)
 {
-	struct dial d = { .deadline = WAIT_MS };
-	int i, kind = word(kinds, argv[1]);
+	struct dial d;
 	struct out *o;
 
-	d.kind = (uint32_t)kind;
-	if (kind != -1 && strlen(argv[2]) < sizeof(d.name))
-		memcpy(d.name, argv[2], strlen(argv[2]));
-	else
-		kind = -1;
-	for (i = 3; i < argc && kind != -1; i++)
-		kind = option(&d, argv[i]);
-	if (kind == -1) {
+	if (words(&d, argc - 1, argv + 1) == -1) {
 		mta_say(ask, "what to dial?");
 		mta_end(ask);
 		return;
@@ -104,6 +115,25 @@ dial(uint64_t ask, int argc, char **argv)
 	o = out_new(ask);
 	o->dial = d;
 	o->waits = 1;
+	send_waiting();
+}
+
+static void
+crowd(uint64_t ask, int argc, char **argv)
+{
+	long n = strtol(argv[1], NULL, 10);
+	struct dial d;
+	struct out *o;
+
+	if (words(&d, argc - 2, argv + 2) == -1)
+		mta_say(ask, "what to dial?");
+	else
+		for (; n > 0; n--) {
+			o = out_new(NO_ASK);
+			o->dial = d;
+			o->waits = o->crowd = 1;
+		}
+	mta_end(ask);
 	send_waiting();
 }
 
@@ -141,6 +171,7 @@ caller_from_dial_addresses(struct imsg *m)
 		imsg_crime(m, "no list of addresses");
 		return;
 	}
+	COUNT_MTA(addresses);
 	mta_say(o->ask, "addresses ref=%llu verdict=%s n=%u",
 	    (unsigned long long)o->ref, verdicts[a->verdict], a->n);
 	for (i = 0; i < a->n; i++)
@@ -195,6 +226,7 @@ caller_from_dial_connected(struct imsg *m)
 		return;
 	}
 	o->fd = imsg_get_fd(m);
+	COUNT_MTA(connected);
 	mta_say(o->ask,
 	    "connected ref=%llu verdict=%s tlsa=%s ntlsa=%u base=%s",
 	    (unsigned long long)o->ref, verdicts[c->verdict], verdicts[c->tlsa],
@@ -264,7 +296,9 @@ heard(struct out *o)
 
 	if (n == -1)
 		return 0;
-	mta_say(o->ask, "%.*s", (int)n, (const char *)buf_data(&o->in));
+	mta_say(o->ask, "%.*s",
+	    (int)n - (n > 0 && buf_data(&o->in)[n - 1] == '\r'),
+	    (const char *)buf_data(&o->in));
 	buf_take(&o->in, (size_t)n + 1);
 	return 1;
 }
@@ -367,6 +401,7 @@ evil(uint64_t ask, int argc, char **argv)
 
 const struct mta_command dial_commands[] = {
 	{ "dial", 2, 7, dial },
+	{ "crowd", 3, 8, crowd },
 	{ "say", 2, 9, say },
 	{ "hear", 1, 1, hear },
 	{ "close", 1, 1, close_one },
