@@ -115,6 +115,8 @@ auth_from_login_sasl_start(struct imsg *m)
 	else if (c->service.login != ROW(from) ||
 	    (c->login != -1 && c->login != from))
 		imsg_crime(m, "another row's connection");
+	else if (c->state == CLIENT_GRANTED && c->told == 0)
+		unknown(from, id); /* nobody heard of it whom it was told by */
 	else if (c->state != CLIENT_OPEN)
 		imsg_crime(m, "START out of order");
 	else
@@ -144,9 +146,11 @@ auth_from_login_sasl_abort(struct imsg *m)
 
 	if (c == NULL || c->state == CLIENT_OPEN)
 		return;
-	if (c->login != m->from || c->state >= CLIENT_GRANTED)
+	if (c->login != m->from)
 		imsg_crime(m, "abort out of order");
-	else if (c->state < CLIENT_GRANTING)
+	else if (c->state == CLIENT_GRANTED)
+		grant_end(c); /* DONE is on its way: nobody will hear it */
+	else
 		exchange_drop(c);
 }
 
@@ -159,6 +163,8 @@ lost(struct client *c, void *arg)
 
 	if (c->relay == peer)
 		client_free(c);
+	else if (c->service.holder == peer && c->state == CLIENT_GRANTING)
+		exchange_break(c); /* the next one has not heard of it */
 	else if (c->login == peer) {
 		exchange_drop(c);
 		c->login = -1;
@@ -183,5 +189,6 @@ auth_init(void)
 {
 	wheel_init(&auth.wheel, proc_now());
 	evtimer_assign(&self.tick, proc_base, on_tick, NULL);
+	exchange_init();
 	guess_init();
 }

@@ -53,6 +53,7 @@ void credentials_announce(int peer);
 struct client; /* client.h */
 
 /* exchange.c: the client's steps */
+void exchange_init(void);
 void exchange_start(struct client *, int login, const struct sasl_start *,
     size_t len);
 void exchange_response(struct client *, const void *, size_t len);

@@ -71,6 +71,7 @@ go_on(struct client *c)
 			exchange_break(c);
 			return;
 		}
+		c->spent |= to[c->told].type == MSG_granted;
 		c->told++;
 	}
 	if (c->told == n && imsg_queued(c->relay) == 0) {

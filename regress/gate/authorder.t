@@ -238,6 +238,17 @@ def fair():
     diag('%d of %d judged' % (len(judged), len(order)))
     at = max([judged.index(i) for i in honest if i in judged] or [999])
     ok(at < 60, 'and does not wait for them all: %d were before' % at)
+    for id_ in honest:
+        auth.heard(auth.relays[0], 'granted', id_)
+        auth.heard(auth.holders['smtps'], 'grant', id_)
+    office = [auth.opened(peer='192.0.2.9') for n in range(30)]
+    stopped(*(lambda id_=i: auth.login(id_) for i in office))
+    results = [auth.heard(auth.logins['smtps'], 'sasl_done')[0]
+               for i in office]
+    same(results, [OK] * 30, 'an office that comes back at once: all of it')
+    for i in office:
+        auth.heard(auth.relays[0], 'granted', i)
+        auth.heard(auth.holders['smtps'], 'grant', i)
 
 
 AL = secret('al', 's3cret-al')
