@@ -24,6 +24,7 @@ struct conn {
 	int taker;    /* peer that has it */
 	int starttls; /* the daemon asked: it hears TLS_ON or TLS_FAILED */
 	int done;     /* the daemon said so: it hears no GONE */
+	int opened;   /* auth was told of it */
 	int granted;  /* to this account, by this credential */
 	uint32_t account;
 	uint64_t credential;
