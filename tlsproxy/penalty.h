@@ -70,8 +70,9 @@ size_t penalty_forgive(struct penalties *, uint64_t now,
 /*
  * All of it as bytes, to be freed by the caller, and back; the last eight
  * are the checksum() of those before. wall: ms of CLOCK_REALTIME. restore:
- * -1: EINVAL, not of ours, damaged, from the future; then nothing has
- * changed; else it comes to what is there. The guesses are not saved.
+ * -1: EINVAL, not of ours, damaged; then nothing has changed; else it comes
+ * to what is there. From the future: as if saved now. The guesses are not
+ * saved.
  */
 uint8_t *penalties_save(struct penalties *, uint64_t now, uint64_t wall,
     size_t *len);
