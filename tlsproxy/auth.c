@@ -110,13 +110,13 @@ auth_from_login_sasl_start(struct imsg *m)
 	    s.start.initial > 1 || s.start.final > 1 ||
 	    (s.start.initial == 0 && len > 0))
 		imsg_crime(m, "malformed START");
-	else if (c == NULL)
-		unknown(from, id);
-	else if (c->service.login != ROW(from) ||
-	    (c->login != -1 && c->login != from))
+	else if (c != NULL &&
+	    (c->service.login != ROW(from) ||
+		(c->login != -1 && c->login != from)))
 		imsg_crime(m, "another row's connection");
-	else if (c->state == CLIENT_GRANTED && c->told == 0)
-		unknown(from, id); /* nobody heard of it whom it was told by */
+	/* granted before our time, or while it gave up: it heard of neither */
+	else if (c == NULL || (c->state == CLIENT_GRANTED && c->told == 0))
+		unknown(from, id);
 	else if (c->state != CLIENT_OPEN)
 		imsg_crime(m, "START out of order");
 	else

@@ -249,7 +249,7 @@ def login_crimes():
             'START after success': lambda: auth.login(done_),
             'RESPONSE after success': lambda: auth.logins['smtps'].say(
                 msg['sasl_response'], b'x', done_),
-            'ABORT of what another submit began': lambda: auth.logins['smtps'].say(
+            'ABORT of what another began': lambda: auth.logins['smtps'].say(
                 msg['sasl_abort'], b'', done_),
             'a mechanism without end': lambda: auth.start(
                 auth.opened(), 'S' * 24),
