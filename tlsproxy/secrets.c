@@ -286,6 +286,8 @@ look(struct reader *r, struct secret *s)
 	s->line = r->line;
 	if (r->end > r->p && r->end[-1] == '\r')
 		r->end--;
+	s->text = r->p;
+	s->textlen = (size_t)(r->end - r->p);
 	if (memchr(r->p, '\0', (size_t)(r->end - r->p)) != NULL)
 		return wrong(r, "holds a NUL; text was meant");
 	if (r->end - r->p > SECRET_LINE)

@@ -49,8 +49,6 @@ services(struct ctl *c, int argc, char **argv)
 	ctl_done(c, w == NULL);
 }
 
-enum { ASKS = 64 };
-
 static struct ctl *asked[ASKS]; /* by the id of the request */
 
 /* words of a test, joined by blanks, to the row that they are for */

@@ -11,7 +11,7 @@ enum {
 };
 /* clang-format on */
 
-enum { WORDS = 1000 };
+enum { WORDS = 1000, ASKS = 256 };
 
 /* a crime in the gate's eyes: there the number belongs to another row */
 #define MSGS(M) M(sin, taker, relay, 0, 64, 0)
@@ -41,8 +41,13 @@ enum { TAKER_COUNTERS(C_ENUM) };
 #define COUNT(n) (proc_counters[TAKER_##n]++)
 
 /* clang-format off */
-#define MTA_COUNTERS(C) C(open) C(verdicts) C(refused) C(unreached)
+#define MTA_COUNTERS(C)                                               \
+	C(open) C(verdicts) C(refused) C(unreached) C(connected)      \
+	C(addresses) C(lost)
 /* clang-format on */
+#define M_COUNT(n) MTA_##n,
+enum { MTA_COUNTERS(M_COUNT) };
+#define COUNT_MTA(n) (proc_counters[MTA_##n]++)
 
 void taker_link(int, int);
 void queue_link(int, int);

@@ -573,6 +573,14 @@ misuse(void)
 		}
 		ok(n < SASL_STEPS, "%s: %d messages at most", all[i], n);
 	}
+	memcpy(big, "n,,n=alice,r=abc,x=", 19);
+	for (k = SASL_MAX; k <= sizeof(big); k++) {
+		t = begin(&g, "SCRAM-SHA-256", 0);
+		ok(say(&t, big, k) ==
+			(k > SASL_MAX ? SASL_FAIL : SASL_CHALLENGE),
+		    "a good message of %zu bytes", k);
+		sasl_free(t.s);
+	}
 	t = begin(&g, "PLAIN", 0);
 	say(&t, BYTES("\0alice\0alpha"));
 	say(&t, BYTES("\0alice\0alpha"));
