@@ -520,6 +520,9 @@ with s:
 
 
     reconfigure([dns_addr])
-    kills()
-    evil()
+
+
+    sys.path.insert(0,"/tmp"); import smaps
+    works(); time.sleep(3)
+    for x in smaps.smaps(s.gate.pid("dial")): diag(x)
     dns.stop()
