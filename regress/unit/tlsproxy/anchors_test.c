@@ -16,7 +16,7 @@ static const struct { const char *text, *want; size_t bad; } t[] = {
 { ". IN DS 1 8 2 " D2,                        ". IN DS 1 8 2 " D2 "|", 0 },
 { ".\t172800\tIN\tDS\t1 8 1 " D1 " ; x\r\n",  ". IN DS 1 8 1 " D1 "|", 0 },
 { ". DS 1 8 1 0123456789 0123456789 01234567890123456789",
-                                              ". IN DS 1 8 1 " D1 "|", 0 },
+					      ". IN DS 1 8 1 " D1 "|", 0 },
 { "Example. 5 in ds 1 8 1 " D1 "\n. dnskey 257 3 8 AwEA AQ==",
   "example. IN DS 1 8 1 " D1 "|. IN DNSKEY 257 3 8 AwEAAQ==|", 0 },
 { "\n. IN DS 1 8 2 " D1,                      "", 2 },
