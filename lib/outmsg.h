@@ -15,9 +15,11 @@ enum tls_policy {
 	POLICY_PIN,	      /* exactly this certificate */
 };
 
+enum { OUT_DEADLINE_MAX = 600000 }; /* ms */
+
 struct tls_out { /* with the connected descriptor; TLSA records follow */
 	uint32_t policy;
-	uint32_t deadline; /* ms, 1 to 600,000 */
+	uint32_t deadline; /* ms for the handshake, at least 1 */
 	uint32_t ntlsa;
 	uint32_t client;      /* 1: show our certificate when asked */
 	char name[DIAL_NAME]; /* SNI and reference name; DANE: base domain */
@@ -27,7 +29,7 @@ struct tls_out { /* with the connected descriptor; TLSA records follow */
 };
 
 struct tls_verdict {	    /* with the pair's end; names follow as in CONN */
-	struct tlsinfo tls; /* peer_chain: 1 given, 2 trusted */
+	struct tlsinfo tls; /* peer_chain: 2 trusted by CA or DANE */
 	uint32_t named;	    /* 1: the certificate is for this name */
 	uint32_t dane;	    /* 1: a TLSA record matches; 2: none was usable */
 	int32_t error;	    /* of the chain, X509_V_ERR_*; 0: trusted */

@@ -103,6 +103,8 @@ static const struct {
     SYS_getsockname, SYS_getpeername) },
 /* make a connection's two ends */
 { "pair", CALLS(SYS_socketpair) },
+/* look whether a passed socket is what it should be */
+{ "peer", CALLS(SYS_getsockopt, SYS_getpeername) },
 /* connect to strangers */
 { "inet", CALLS(SYS_connect, SYS_socket, SYS_getsockname, SYS_getpeername,
     SYS_setsockopt, SYS_getsockopt, SYS_bind) },

@@ -122,8 +122,7 @@ ca_load(struct set *s, const char *path)
 	if (append(path, &b, &len, CA_MAX) == 0)
 		s->ca = sealed_make(b, len);
 	if (s->ca == -1)
-		log_info("%s: %s; no client's certificate is trusted", path,
-		    strerror(errno));
+		log_info("%s: %s; no CA is trusted", path, strerror(errno));
 	free(b);
 }
 
@@ -156,9 +155,11 @@ certs_load(const struct gate_conf *c)
 			certs_free(s);
 			return -1;
 		}
+		s->v[i].client = strcmp(names[i], c->client) == 0;
 		s->n++;
 	}
-	if (asks_clients(c))
+	s->asks = asks_clients(c);
+	if (s->asks || c->out)
 		ca_load(s, c->ca);
 	certs_free(certs.next);
 	certs.next = s;
@@ -206,7 +207,7 @@ certs_send(int relay)
 		imsg_send(relay, MSG_cert, 0, &c, sizeof(c),
 		    certs_anew(p->memfd));
 	}
-	if (s->ca != -1)
+	if (s->asks && s->ca != -1)
 		imsg_send(relay, MSG_ca, 0, NULL, 0, certs_anew(s->ca));
 }
 

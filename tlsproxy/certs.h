@@ -9,6 +9,7 @@ struct pair {
 	size_t chainlen, ocsplen; /* bytes in memfd, one behind the other */
 	int memfd;		  /* sealed */
 	int key;		  /* descriptor of the key file */
+	int client;		  /* servers may see it */
 	int inspected, keyed;	  /* facts, is: have come */
 	int stapled;		  /* relays have it */
 	struct facts facts;
@@ -19,7 +20,8 @@ struct set {
 	char dir[256]; /* where the files are */
 	struct pair v[CERTS_MAX];
 	size_t n;
-	int ca; /* sealed memfd; -1: none */
+	int ca;	  /* sealed memfd; -1: none */
+	int asks; /* a service wants certificates of clients */
 	uint64_t generation;
 };
 

@@ -93,7 +93,7 @@ PARENT_KEYS("tlsproxy"),
     "File of the accounts, mode 0600.",
     .check = conf_absolute },
 { "ca", CONF_STRING, AT(ca), 0, 255, "/etc/ssl/certs/ca-certificates.crt",
-    "Trusted CAs, for the certificates of clients.",
+    "Trusted CAs, for the certificates of clients and of other servers.",
     .check = conf_absolute },
 { "state", CONF_STRING, AT(state), 1, 200, STATEDIR "/gate",
     "Directory of what outlives a restart: penalties, and the secret of\n"
@@ -256,6 +256,19 @@ check_others(struct conf_src *src, const struct conf_list *l)
 			    "not one address; 192.0.2.1:53 was meant");
 }
 
+static void
+check_shown(struct conf_src *src, const struct gate_conf *c)
+{
+	const char *const *names = c->certificates.v;
+	size_t i;
+
+	for (i = 0; i < c->certificates.n; i++)
+		if (strcmp(names[i], c->client) == 0)
+			return;
+	if (*c->client != '\0')
+		conf_error(src, &c->client, "not one of certificates");
+}
+
 void
 gate_check(struct conf_src *src, void *conf)
 {
@@ -265,6 +278,7 @@ gate_check(struct conf_src *src, void *conf)
 
 	check_others(src, &c->servers);
 	check_others(src, &c->permit);
+	check_shown(src, c);
 	for (i = 0; i < c->services.n; i++) {
 		check_service(src, &v[i]);
 		for (j = 0; j < v[i].listen.n; j++)

@@ -1,55 +1,41 @@
 /*
- * conn: one connection of a stranger in the relay: TLS on one side, a socket
- * pair to the daemon on the other. One scratch buffer serves all; a
- * connection owns memory only while one side is slower than the other.
+ * conn: one connection of a stranger in the relay: who it is, who takes it,
+ * and, once there is TLS, its stream.
  */
 #ifndef CONN_H
 #define CONN_H
 
 #include "prefix.h"
 #include "relay.h"
-
-struct ssl_st;
-struct tls;
+#include "stream.h"
 
 enum conn_state {
 	CONN_PLAIN,	/* the daemon has the TCP descriptor */
 	CONN_HANDSHAKE, /* no plaintext yet */
-	CONN_OPEN,	/* bytes flow */
-	CONN_CLOSING,	/* the daemon is done: flush, close_notify */
-	CONN_LINGER,	/* waiting for the client's own end */
-};
-
-struct flow { /* bytes that the slower side has not taken yet */
-	uint8_t *p;
-	size_t len, off;
+	CONN_OPEN,	/* bytes flow, to the end of its stream */
 };
 
 struct conn {
 	LIST_ENTRY(conn) by_id;
 	TAILQ_ENTRY(conn) young; /* while the handshake lasts */
 	uint64_t id;
-	struct tls *tls; /* made with the first bytes */
-	struct ssl_st *ssl;
-	int fd, sp; /* -1: none */
+	struct stream stream; /* its TLS is made with the first bytes */
 	enum conn_state state;
-	int taker;	 /* peer that has it */
-	int starttls;	 /* the daemon asked: it hears TLS_ON or TLS_FAILED */
-	int done;	 /* the daemon said so: it hears no GONE */
+	int taker;    /* peer that has it */
+	int starttls; /* the daemon asked: it hears TLS_ON or TLS_FAILED */
+	int done;     /* the daemon said so: it hears no GONE */
+	int granted;  /* to this account, by this credential */
+	uint32_t account;
+	uint64_t credential;
 	uint32_t failed; /* enum failed: what TLS_FAILED will say */
-	int client_eof, deaf;	/* it says no more; the daemon hears no more */
-	int left;		/* the daemon said its last */
-	short fd_want, sp_want; /* EV_READ | EV_WRITE */
-	short read_wants, write_wants; /* what TLS waits for, both ways */
-	struct event fd_ev, sp_ev;
-	struct deadline deadline;
-	struct flow up, down; /* to the daemon, to the client */
 	struct serving *serving;
 	struct prefix *prefix;
 	struct addr peer, local;
 	uint64_t accepted_ns;
 };
 
+/* before the first of them; -1: ENOMEM */
+int conn_init(void);
 /* accepted there; consumes fd. -1: ENOMEM, or it was refused */
 int conn_accepted(struct serving *, int fd, const struct addr *peer);
 /* NULL: no such connection */
@@ -58,6 +44,9 @@ struct conn *conn_find(uint64_t id);
 void conn_starttls(struct conn *, int fd);
 /* the end; why: enum gone, told to the daemon unless it said DONE */
 void conn_free(struct conn *, enum gone why);
+/* its adopter has it, at the other end of this pair; -1: it has ended */
+int conn_switch(struct conn *, int sp);
+void conn_each(void (*)(struct conn *));
 /* the daemon is done with it */
 void conn_done(struct conn *);
 /* all connections of that taker end: its channel did */

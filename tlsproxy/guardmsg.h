@@ -86,7 +86,6 @@ _Static_assert(sizeof(struct opened) == 168 && sizeof(struct revoked) == 16 &&
 	M(save,      auth,   parent, 0,                            SAME, 1) \
 	M(guard,     parent, auth,   sizeof(struct guard_conf),    SAME, 0) \
 	M(guarded,   parent, auth,   sizeof(struct relay_service), SAME, 0) \
-	M(user,      parent, auth,   sizeof(struct account),       SAME, 0) \
 	M(secret,    parent, auth,   sizeof(struct secret_line),            \
 	    sizeof(struct secret_line) + SECRET_LINE, 0)                    \
 	M(users,     parent, auth,   sizeof(struct generation),    SAME, 0) \

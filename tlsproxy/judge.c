@@ -63,6 +63,7 @@ ask_signer(struct set *s)
 
 	for (i = 0; i < s->n; i++) {
 		k.index = (uint32_t)i;
+		k.client = (uint32_t)s->v[i].client;
 		s->v[i].keyed = 0;
 		imsg_send(P_signer, MSG_key, 0, &k, sizeof(k),
 		    certs_anew(s->v[i].key));

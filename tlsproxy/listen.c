@@ -13,6 +13,7 @@
 
 #include "conn.h"
 #include "said.h"
+#include "shun.h"
 
 enum {
 	SECOND = 1000,
@@ -114,7 +115,7 @@ arm(void)
 {
 	self.refill.fire = on_refill;
 	if (self.refill.when == 0 && !relay.draining)
-		relay_deadline(&self.refill, SECOND);
+		tick_set(&self.refill, SECOND);
 }
 
 static void
@@ -204,6 +205,8 @@ admit(struct serving *s, int fd, const struct addr *peer)
 
 	if (s->told)
 		why = "nobody takes it";
+	else if (shun_is(proc_now(), peer))
+		why = "a guesser";
 	if (p != NULL)
 		prefix_put(p);
 	if (why != NULL) {
@@ -240,7 +243,7 @@ listen_ready(int s, short what, void *arg)
 			errno == ENOMEM)) {
 			self.short_of_files = 1;
 			self.retry.fire = on_retry;
-			relay_deadline(&self.retry, RETRY);
+			tick_set(&self.retry, RETRY);
 		}
 		if (fd == -1)
 			break;

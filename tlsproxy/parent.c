@@ -27,6 +27,8 @@ struct gate_conf gate_conf;
 
 static const struct ctl_command commands[] = {
 	{ "drain", 0, 1, ctl_drain },
+	{ "penalties", 0, 1, guard_penalties },
+	{ "forgive", 0, 2, guard_forgive },
 	{ 0 },
 };
 
@@ -118,28 +120,69 @@ send_conf(int relay)
 	imsg_send(relay, MSG_conf, 0, &r, sizeof(r), -1);
 }
 
+static struct relay_service
+service(size_t i)
+{
+	const struct gate_service *s = gate_conf.services.v;
+	struct relay_service r = { .index = (uint32_t)i };
+	const char *const *alpn;
+	size_t j, n;
+
+	s += i;
+	r.kind = (uint32_t)s->tls;
+	r.ask = (uint32_t)s->ask;
+	r.auth = (uint32_t)s->auth;
+	memcpy(r.name, s->name, strlen(s->name));
+	gate_to(s->to, r.daemon, r.row);
+	alpn = s->alpn.v;
+	for (j = n = 0; j < s->alpn.n && n < sizeof(r.alpn); j++)
+		n += (size_t)snprintf(r.alpn + n, sizeof(r.alpn) - n, "%s%s",
+		    j > 0 ? "," : "", alpn[j]);
+	return r;
+}
+
 static void
 send_services(int relay)
 {
-	const struct gate_service *s = gate_conf.services.v;
 	struct relay_service r;
-	const char *const *alpn;
-	size_t i, j, n;
+	size_t i;
 
-	for (i = 0; i < gate_conf.services.n; i++, s++) {
-		memset(&r, 0, sizeof(r));
-		r.index = (uint32_t)i;
-		r.kind = (uint32_t)s->tls;
-		r.ask = (uint32_t)s->ask;
-		r.auth = (uint32_t)s->auth;
-		memcpy(r.name, s->name, strlen(s->name));
-		gate_to(s->to, r.daemon, r.row);
-		alpn = s->alpn.v;
-		for (j = n = 0; j < s->alpn.n && n < sizeof(r.alpn); j++)
-			n += (size_t)snprintf(r.alpn + n, sizeof(r.alpn) - n,
-			    "%s%s", j > 0 ? "," : "", alpn[j]);
+	for (i = 0; i < gate_conf.services.n; i++) {
+		r = service(i);
 		imsg_send(relay, MSG_service, 0, &r, sizeof(r), -1);
 	}
+}
+
+static void
+send_guard(int auth)
+{
+	const struct gate_conf *c = &gate_conf;
+	const struct guard_conf g = { .slow = (uint32_t)c->slow,
+		.refuse = (uint32_t)c->refuse,
+		.halve = (uint32_t)c->halve,
+		.delay = (uint32_t)c->delay,
+		.delay_max = (uint32_t)c->delay_max,
+		.refuse_ms = (uint32_t)c->refuse_time,
+		.refuse_max = (uint32_t)c->refuse_max };
+	struct generation end = { certs_generation(), 0 };
+	struct relay_service s;
+	size_t i;
+	int fd;
+
+	if (!self.committing) { /* it is a new one */
+		imsg_send(auth, MSG_salt, 0, state_salt(), sizeof(struct salt),
+		    -1);
+		if ((fd = state_penalties()) != -1)
+			imsg_send(auth, MSG_restore, 0, NULL, 0, fd);
+	}
+	imsg_send(auth, MSG_guard, 0, &g, sizeof(g), -1);
+	for (i = 0; i < c->services.n; i++) {
+		s = service(i);
+		if (s.auth)
+			imsg_send(auth, MSG_guarded, 0, &s, sizeof(s), -1);
+	}
+	end.good = users_tell(c, auth);
+	imsg_send(auth, MSG_users, 0, &end, sizeof(end), -1);
 }
 
 static void
@@ -149,8 +192,11 @@ configure(int peer)
 
 	if (ROW(peer) == P_signer && !self.committing)
 		certs_to_signer();
+	if (ROW(peer) == P_auth)
+		send_guard(peer);
 	if (ROW(peer) == P_dial)
 		dnsconf_send(peer);
+	outside_configure(peer);
 	if (ROW(peer) != P_relay || !certs_ready())
 		return;
 	send_conf(peer);
@@ -312,6 +358,7 @@ judged_first(int good, const char *why)
 	}
 	certs_judged = judged;
 	parent_each(configure_relay);
+	parent_each(outside_configure);
 	on_hour(-1, 0, NULL);
 	parent_up();
 }
@@ -333,7 +380,7 @@ start(void)
 	certs_judged = judged_first;
 	gate_fill = fill;
 	gate_on_admit = users_send;
-	if (load(&gate_conf) == -1)
+	if (state_open(&gate_conf) == -1 || load(&gate_conf) == -1)
 		return -1;
 	certs_first();
 	users_commit();
@@ -381,17 +428,5 @@ ctl_drain(struct ctl *ctl, int argc, char **argv)
 void
 parent_from_auth_save(struct imsg *m)
 {
-	(void)m;
-}
-
-void
-parent_from_auth_told(struct imsg *m)
-{
-	(void)m;
-}
-
-void
-parent_from_auth_told_end(struct imsg *m)
-{
-	(void)m;
+	state_save(imsg_get_fd(m));
 }

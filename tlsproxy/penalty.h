@@ -27,9 +27,9 @@ void penalties_free(struct penalties *);
 void penalties_configure(struct penalties *, const struct guard_conf *);
 
 /*
- * One more offence. user: whose login was tried, or ""; guess: sasl_guess(),
- * the same wrong one counts once per network and hour; 0: unknown.
- * n: how many at once (weight).
+ * One more offence. user: whose login was tried ("alice+phone" is alice), or
+ * ""; guess: sasl_guess(), the same wrong one for the same user counts once
+ * per network and hour; 0: unknown. n: how many at once (weight).
  */
 void penalty_add(struct penalties *, uint64_t now, const struct addr *,
     enum penalty, uint32_t n, const char *user, uint64_t guess);
@@ -52,14 +52,15 @@ int penalty_refused(struct penalties *, uint64_t now, const struct addr *,
     const char *user);
 /*
  * The next change that relays must hear: networks that are refused from now
- * on, or that are not any more. 0: none. A wide prefix where a user is known
- * is never refused at accept.
+ * on, or that are not any more before their time is over. 0: none. A wide
+ * prefix where a user is known is never refused at accept.
  */
 int penalty_change(struct penalties *, uint64_t now, struct slow *);
-/* all that are refused now, for a new relay: *at begins with 0. 0: the end */
+/* all that are refused now, for a new relay: *at begins with 0. 0: the end.
+ * Nothing else may be done with penalties in between, as with the next */
 int penalty_refusals(struct penalties *, uint64_t now, size_t *at,
     struct slow *);
-/* a line for people: *at begins with 0. 0: the end */
+/* a line for people: how much there is, then what has consequences */
 int penalty_line(struct penalties *, uint64_t now, size_t *at, char *line,
     size_t size);
 /* forgets what lies in that network; all: everything. How many it were */
@@ -67,9 +68,10 @@ size_t penalty_forgive(struct penalties *, uint64_t now,
     const struct forgive *);
 
 /*
- * All of it as bytes, to be freed by the caller, and back. wall: ms of
- * CLOCK_REALTIME. restore: -1: EINVAL, not of ours, damaged, from the future;
- * then nothing has changed. The guesses are not saved.
+ * All of it as bytes, to be freed by the caller, and back; the last eight
+ * are the checksum() of those before. wall: ms of CLOCK_REALTIME. restore:
+ * -1: EINVAL, not of ours, damaged, from the future; then nothing has
+ * changed; else it comes to what is there. The guesses are not saved.
  */
 uint8_t *penalties_save(struct penalties *, uint64_t now, uint64_t wall,
     size_t *len);

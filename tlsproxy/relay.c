@@ -7,49 +7,32 @@
 #include <sys/socket.h>
 #include <errno.h>
 #include <event2/event.h>
-#include <stdlib.h>
 #include <string.h>
 #include <tls.h>
 #include <unistd.h>
 
+#include "asksigner.h"
 #include "conn.h"
 #include "keyprov.h"
+#include "login.h"
 #include "said.h"
+#include "shun.h"
 #include "tlsx.h"
 
 struct relay relay;
 
 static struct {
-	struct event tick;
-	uint64_t due; /* when it fires, ms; 0: not set */
 	struct deadline drained;
 	char why[256];
 } self;
 
-/* in the middle of a handshake: ask the signer, and wait for it */
 static int
-ask_signer(const struct sign_req *req, const uint8_t *text, uint8_t *sig,
-    size_t *len)
+sign(const struct sign_req *req, const uint8_t *text, uint8_t *sig, size_t *len)
 {
-	static uint8_t msg[sizeof(struct sign_req) + SIGN_TEXT_MAX];
-	static struct sign_resp r;
-	ssize_t n;
-
-	if (req->len > SIGN_TEXT_MAX)
-		return -1;
-	memcpy(msg, req, sizeof(*req));
-	memcpy(msg + sizeof(*req), text, req->len);
-	n = imsg_call(P_signer, MSG_sign, msg, sizeof(*req) + req->len,
-	    MSG_signature, &r, sizeof(r), SIGN_MS);
-	if (n < (ssize_t)SIGN_RESP_LEN(&(struct sign_resp){ 0 }) ||
-	    r.result != SIGN_OK || r.len > SIG_MAX ||
-	    (size_t)n != SIGN_RESP_LEN(&r)) {
-		COUNT(unsigned);
-		return -1;
-	}
-	memcpy(sig, r.sig, r.len);
-	*len = r.len;
-	return 0;
+	if (ask_signer(MSG_sign, MSG_signature, req, text, sig, len) == 0)
+		return 0;
+	COUNT(unsigned);
+	return -1;
 }
 
 /* an answer that came after its handshake had given up */
@@ -62,48 +45,16 @@ relay_from_signer_signature(struct imsg *m)
 void
 relay_prepare(void)
 {
-	if (tlsx_init() == -1 || keyprov_init(ask_signer) == -1 ||
-	    tls_init() == -1)
+	if (tlsx_init() == -1 || keyprov_init(sign) == -1 || tls_init() == -1)
 		fatal("libtls");
-}
-
-static void
-on_tick(int fd, short what, void *arg)
-{
-	(void)fd, (void)what, (void)arg;
-	self.due = 0;
-	wheel_run(&relay.wheel, proc_now());
-	relay_tick();
-}
-
-void
-relay_tick(void)
-{
-	uint64_t now = proc_now();
-	int ms = wheel_wait(&relay.wheel, now);
-	struct timeval tv;
-
-	if (ms == -1 || (self.due != 0 && self.due <= now + (uint64_t)ms))
-		return;
-	tv = proc_tv(ms);
-	evtimer_add(&self.tick, &tv);
-	self.due = now + (uint64_t)ms;
-}
-
-void
-relay_deadline(struct deadline *d, uint64_t ms)
-{
-	wheel_set(&relay.wheel, d, proc_now(), ms);
-	relay_tick();
 }
 
 void
 relay_init(void)
 {
-	if ((relay.scratch = malloc(SCRATCH)) == NULL)
+	tick_init();
+	if (conn_init() == -1)
 		fatal("memory");
-	wheel_init(&relay.wheel, proc_now());
-	evtimer_assign(&self.tick, proc_base, on_tick, NULL);
 }
 
 void
@@ -111,6 +62,12 @@ relay_link(int peer, int up)
 {
 	if (ROW(peer) == P_signer)
 		return;
+	if (ROW(peer) == P_auth) {
+		shun_forget();
+		if (up)
+			login_open_all();
+		return;
+	}
 	memset(&relay.paused[ROW(peer)][INST(peer)], 0,
 	    sizeof(relay.paused[0][0]));
 	if (!up)
@@ -197,7 +154,7 @@ relay_from_parent_drain(struct imsg *m)
 	(void)m;
 	relay.draining = 1;
 	self.drained.fire = on_drained;
-	relay_deadline(&self.drained, DRAIN_MS);
+	tick_set(&self.drained, DRAIN_MS);
 	listen_consider();
 	relay_ended();
 }
@@ -245,6 +202,8 @@ relay_from_taker_done(struct imsg *m)
 	if (c == NULL)
 		return; /* it ended meanwhile, and GONE is on its way */
 	memcpy(&r, m->data, sizeof(r));
+	if (c->taker == m->from && c->granted && login_adopts(c->serving))
+		return; /* it is the adopter's now */
 	if (c->taker != m->from || c->done || r.why > DONE_OVERLOAD) {
 		imsg_crime(m, "DONE out of order");
 		return;
@@ -289,26 +248,26 @@ relay_from_taker_resume(struct imsg *m)
 	set_paused(m, 0);
 }
 
+/* who it is, we know; the daemon says what he did */
 void
 relay_from_taker_abuse(struct imsg *m)
 {
-	(void)m;
-}
+	struct conn *c = conn_find(m->id);
+	struct abuse is;
 
-void
-relay_from_auth_granted(struct imsg *m)
-{
-	(void)m;
-}
-
-void
-relay_from_auth_revoked(struct imsg *m)
-{
-	(void)m;
+	if (c == NULL)
+		return; /* it ended meanwhile */
+	memcpy(&is, m->data, sizeof(is));
+	if (c->taker != m->from || is.kind >= ABUSE_HANDSHAKE ||
+	    is.weight == 0 || is.weight > 100) {
+		imsg_crime(m, "ABUSE out of order");
+		return;
+	}
+	login_abuse(&c->peer, is.kind, is.weight);
 }
 
 void
 relay_from_auth_slow(struct imsg *m)
 {
-	(void)m;
+	shun_set(proc_now(), m->data);
 }

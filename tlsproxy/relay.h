@@ -10,7 +10,7 @@
 #include <event2/event_struct.h>
 
 #include "msgs.h"
-#include "wheel.h"
+#include "tick.h"
 
 /* clang-format off */
 #define RELAY_COUNTERS(C) \
@@ -45,19 +45,13 @@ struct relay {
 	struct relay_conf conf;
 	struct serving serving[SERVICES];
 	uint32_t paused[ROWS][INSTS]; /* BIT(service) by row, inst */
-	struct wheel wheel;
 	int tokens; /* full handshakes that are left of this second */
 	int draining;
 	uint32_t open; /* connections */
-	uint8_t *scratch;
 };
 extern struct relay relay;
 
 void relay_prepare(void), relay_init(void), relay_link(int, int);
-/* arms the timer for the wheel's next deadline */
-void relay_tick(void);
-/* sets a deadline in ms */
-void relay_deadline(struct deadline *, uint64_t ms);
 
 /* a connection has ended: the last one of a draining relay ends it too */
 void relay_ended(void);

@@ -17,29 +17,31 @@ _Static_assert(offsetof(struct said, names) == sizeof(struct conninfo) &&
 struct addr
 said_addr(const struct sockaddr_storage *ss)
 {
-	const struct sockaddr_in *v4 = (const struct sockaddr_in *)ss;
-	const struct sockaddr_in6 *v6 = (const struct sockaddr_in6 *)ss;
 	struct addr a = { .family = ss->ss_family };
+	struct sockaddr_in v4;
+	struct sockaddr_in6 v6;
 
+	memcpy(&v4, ss, sizeof(v4));
+	memcpy(&v6, ss, sizeof(v6));
 	if (ss->ss_family == AF_INET) {
-		a.port = ntohs(v4->sin_port);
-		memcpy(a.ip, &v4->sin_addr, 4);
+		a.port = ntohs(v4.sin_port);
+		memcpy(a.ip, &v4.sin_addr, 4);
 	} else {
-		a.port = ntohs(v6->sin6_port);
-		a.scope = v6->sin6_scope_id;
-		memcpy(a.ip, &v6->sin6_addr, 16);
+		a.port = ntohs(v6.sin6_port);
+		a.scope = v6.sin6_scope_id;
+		memcpy(a.ip, &v6.sin6_addr, 16);
 	}
 	return a;
 }
 
 void
-said_accepted(struct conn *c)
+said_accepted(struct conn *c, int fd)
 {
 	struct sockaddr_storage ss = { 0 };
 	socklen_t len = sizeof(ss);
 	struct timespec t;
 
-	if (getsockname(c->fd, (struct sockaddr *)&ss, &len) == 0)
+	if (getsockname(fd, (struct sockaddr *)&ss, &len) == 0)
 		c->local = said_addr(&ss);
 	clock_gettime(CLOCK_REALTIME, &t);
 	c->accepted_ns = (uint64_t)t.tv_sec * 1000000000 + (uint64_t)t.tv_nsec;
@@ -71,45 +73,51 @@ hex(char *to, const uint8_t *p, size_t n)
 		snprintf(to, 3, "%02x", *p);
 }
 
-/* the client's certificate and its names: a claim unless it is trusted */
-static void
-certificate(const struct conn *c, struct said *said)
+void
+said_peer(struct tlsinfo *t, struct tlsname names[TLS_NAMES],
+    const struct tlsx_peer *peer)
 {
-	struct tlsinfo *t = &said->conn.tls;
-	static struct tlsx_peer peer; /* large */
 	unsigned int i;
 
-	if (tlsx_peer(c->ssl, time(NULL), &peer) == -1 ||
-	    peer.chain == TLSX_NONE)
+	if (peer->chain == TLSX_NONE)
 		return;
-	t->peer_chain = peer.chain == TLSX_TRUSTED ? 2 : 1;
+	t->peer_chain = peer->chain == TLSX_TRUSTED ? 2 : 1;
 	copy(t->peer_hash, sizeof(t->peer_hash), "SHA256:");
-	hex(t->peer_hash + 7, peer.hash, sizeof(peer.hash));
-	for (i = 0; i < peer.nnames && i < TLS_NAMES; i++) {
-		struct tlsname *n = &said->names[t->nnames];
+	hex(t->peer_hash + 7, peer->hash, sizeof(peer->hash));
+	for (i = 0; i < peer->nnames && i < TLS_NAMES; i++) {
+		struct tlsname *n = &names[t->nnames];
 
 		memset(n, 0, sizeof(*n));
-		if (strlen(peer.names[i].name) >= sizeof(n->name))
+		if (strlen(peer->names[i].name) >= sizeof(n->name))
 			continue;
-		n->type = (uint8_t)peer.names[i].type;
-		copy(n->name, sizeof(n->name), peer.names[i].name);
+		n->type = (uint8_t)peer->names[i].type;
+		copy(n->name, sizeof(n->name), peer->names[i].name);
 		t->nnames++;
 	}
+}
+
+void
+said_session(struct tlsinfo *t, struct tls *tls)
+{
+	const char *v = tls_conn_version(tls);
+
+	t->version = v != NULL && strcmp(v, "TLSv1.3") == 0 ? 0x0304 : 0x0303;
+	t->resumed = tls_conn_session_resumed(tls) != 0;
+	copy(t->cipher, sizeof(t->cipher), tls_conn_cipher(tls));
+	copy(t->sni, sizeof(t->sni), tls_conn_servername(tls));
+	copy(t->alpn, sizeof(t->alpn), tls_conn_alpn_selected(tls));
 }
 
 size_t
 said_tls(const struct conn *c, struct said *said)
 {
 	struct tlsinfo *t = &said->conn.tls;
-	const char *v = tls_conn_version(c->tls);
+	static struct tlsx_peer peer; /* large */
 
 	said_plain(c, said);
-	t->version = v != NULL && strcmp(v, "TLSv1.3") == 0 ? 0x0304 : 0x0303;
-	t->resumed = tls_conn_session_resumed(c->tls) != 0;
-	copy(t->cipher, sizeof(t->cipher), tls_conn_cipher(c->tls));
-	copy(t->sni, sizeof(t->sni), tls_conn_servername(c->tls));
-	copy(t->alpn, sizeof(t->alpn), tls_conn_alpn_selected(c->tls));
-	if (c->serving->is.ask)
-		certificate(c, said);
+	said_session(t, c->stream.tls);
+	if (c->serving->is.ask &&
+	    tlsx_peer(c->stream.ssl, time(NULL), &peer) == 0)
+		said_peer(t, said->names, &peer);
 	return sizeof(said->conn) + t->nnames * sizeof(said->names[0]);
 }

@@ -12,7 +12,7 @@
 
 #include "verifier.h"
 
-enum { SASL_STEPS = 10 }; /* messages of a client in one exchange */
+enum { SASL_STEPS = 10 }; /* messages of a client: no exchange has more */
 
 struct sasl_ground { /* on what it stands; all of it outlives the exchange */
 	const struct verifiers *verifiers;
@@ -20,7 +20,7 @@ struct sasl_ground { /* on what it stands; all of it outlives the exchange */
 	int tls;		      /* 0: every mechanism is refused */
 	int login;		      /* 1: LOGIN will do (submission) */
 	const uint8_t *exporter;      /* 32 bytes; NULL: none */
-	const uint8_t *endpoint;      /* NULL: none */
+	const uint8_t *endpoint;      /* 64 bytes at most; NULL: none */
 	size_t endpointlen;
 };
 

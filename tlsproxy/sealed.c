@@ -21,18 +21,41 @@ sealed_make(const void *p, size_t len)
 	return -1;
 }
 
+static int
+is_sealed(int fd)
+{
+	const int seals = F_SEAL_WRITE | F_SEAL_SHRINK | F_SEAL_GROW;
+	int has = fcntl(fd, F_GET_SEALS);
+
+	return has != -1 && (has & seals) == seals;
+}
+
+const void *
+sealed_map(int fd, size_t max, size_t *len)
+{
+	off_t size = lseek(fd, 0, SEEK_END); /* no fstat(2) in sandboxes */
+	void *p;
+
+	errno = EINVAL;
+	if (size <= 0 || (size_t)size > max || !is_sealed(fd))
+		return NULL;
+	p = mmap(NULL, (size_t)size, PROT_READ, MAP_PRIVATE, fd, 0);
+	if (p == MAP_FAILED)
+		return NULL;
+	*len = (size_t)size;
+	return p;
+}
+
 uint8_t *
 sealed_read(int fd, size_t len)
 {
-	const int seals = F_SEAL_WRITE | F_SEAL_SHRINK | F_SEAL_GROW;
 	uint8_t *p;
 	size_t n = 0;
 	ssize_t r = 1;
-	int e, has = fcntl(fd, F_GET_SEALS);
+	int e;
 
 	errno = EINVAL;
-	if (has == -1 || (has & seals) != seals ||
-	    lseek(fd, 0, SEEK_SET) == -1 || (p = malloc(len + 1)) == NULL)
+	if (!is_sealed(fd) || lseek(fd, 0, SEEK_SET) == -1 || (p = malloc(len + 1)) == NULL)
 		return NULL;
 	while (n < len && (r = read(fd, p + n, len - n)) > 0)
 		n += (size_t)r;

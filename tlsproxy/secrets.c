@@ -2,7 +2,7 @@
  * secrets: reads the file of accounts from memory. Touches nothing else,
  * keeps and prints no part of a credential. The file is the administrator's,
  * yet all of it is checked: each line that is none is told, with what was
- * meant. RFC 5803 lines, RFC 4648 base64.
+ * meant. RFC 5803 lines.
  */
 #include <search.h>
 #include <stdarg.h>
@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base64.h"
 #include "limits.h"
 #include "secrets.h"
 
@@ -145,54 +146,16 @@ read_iterations(struct reader *r, struct secret *s)
 	return 0;
 }
 
-static int
-value_of(char c)
-{
-	return c >= 'A' && c <= 'Z' ? c - 'A' :
-	    c >= 'a' && c <= 'z'    ? c - 'a' + 26 :
-	    c >= '0' && c <= '9'    ? c - '0' + 52 :
-	    c == '+'		    ? 62 :
-	    c == '/'		    ? 63 :
-				      -1;
-}
-
-/* RFC 4648, padded, no loose bits. Its bytes; -1: none; max + 1: more */
-static int
-decode(const char *p, size_t n, uint8_t *out, size_t max)
-{
-	size_t i, len = 0, pad = 0;
-	uint32_t bits = 0;
-	int v;
-
-	if (n == 0 || n % 4 != 0)
-		return -1;
-	while (pad < 2 && p[n - pad - 1] == '=')
-		pad++;
-	for (i = 0; i < n - pad; i++) {
-		if ((v = value_of(p[i])) == -1)
-			return -1;
-		bits = bits << 6 | (uint32_t)v;
-		if (i % 4 == 0)
-			continue;
-		if (len < max)
-			out[len] = (uint8_t)(bits >> (6 - i % 4 * 2));
-		if (len <= max)
-			len++;
-	}
-	/* of the last byte only what the padding leaves */
-	return pad > 0 && (bits & (pad == 1 ? 3 : 15)) != 0 ? -1 : (int)len;
-}
-
 /* base64 up to the text that ends it; len: what was meant, 0: any */
 static int
 read_bytes(struct reader *r, const char *what, const char *ends, uint8_t *out,
     size_t max, size_t *len)
 {
 	size_t n = span(r, BASE64);
-	int got = decode(r->p, n, out, max);
+	ssize_t got = base64_decode(r->p, n, out, max);
 
 	r->p += n;
-	if (got == -1)
+	if (n == 0 || got == -1)
 		return wrong(r,
 		    "%s: not base64; groups of four of A-Z a-z 0-9 + / were "
 		    "meant, the last one padded with =",
@@ -323,6 +286,8 @@ look(struct reader *r, struct secret *s)
 	s->line = r->line;
 	if (r->end > r->p && r->end[-1] == '\r')
 		r->end--;
+	s->text = r->p;
+	s->textlen = (size_t)(r->end - r->p);
 	if (memchr(r->p, '\0', (size_t)(r->end - r->p)) != NULL)
 		return wrong(r, "holds a NUL; text was meant");
 	if (r->end - r->p > SECRET_LINE)

@@ -22,7 +22,9 @@ enum {
 enum secret_hash { SECRET_SHA1, SECRET_SHA256 };
 
 struct secret {
-	size_t line; /* from 1 */
+	size_t line;	  /* from 1 */
+	const char *text; /* the line itself, of what was given to parse */
+	size_t textlen;
 	char user[SECRET_USER + 1];
 	char label[SECRET_LABEL + 1]; /* empty: the main password */
 	enum secret_hash hash;

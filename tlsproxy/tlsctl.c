@@ -1,8 +1,9 @@
 /*
  * tlsctl: asks a running gate, looks at its files, makes its first
- * certificate. What goes over the control socket is answered by the gate;
- * the rest works without it. Writes to the directory of certificates only,
- * and never over a file that is there.
+ * certificate, sets passwords. What goes over the control socket is answered
+ * by the gate; the rest works without it. Writes to the directory of
+ * certificates, and never over a file that is there; passwd.c to the file of
+ * accounts.
  */
 #include <sys/stat.h>
 #include <errno.h>
@@ -16,9 +17,15 @@
 #include "cert.h"
 #include "check.h"
 #include "keystore.h"
+#include "passwd.h"
 #include "tool.h"
 
-enum { DAYS = 365, DAYS_MAX = 3650, PORTS_MAX = SERVICES * LISTENERS_MAX };
+enum {
+	NOT_RUNNING = 3,
+	DAYS = 365,
+	DAYS_MAX = 3650,
+	PORTS_MAX = SERVICES * LISTENERS_MAX
+};
 
 static struct gate_conf conf;
 
@@ -40,6 +47,21 @@ check(int argc, char **argv)
 {
 	(void)argc, (void)argv;
 	return check_all(tool_file(), 0) > 0;
+}
+
+/* the file, then the gate, if there is one */
+static int
+passwd(int argc, char **argv)
+{
+	char name[] = "reload", *words[] = { name, NULL };
+	int status = passwd_main(argc, argv, &conf);
+
+	if (status != 0)
+		return status;
+	printf("asking the gate to reload\n");
+	fflush(stdout);
+	status = reload(1, words);
+	return status == NOT_RUNNING ? 0 : status;
 }
 
 /* --- init ---------------------------------------------------------- */
@@ -350,6 +372,9 @@ static const struct tool_command commands[] = {
 { "check",  "",                     0, 0,  check },
 { "init",   " [-d days] name ...",  1, 99, init },
 { "tlsa",   " [name]",              0, 1,  tlsa },
+{ "passwd", " [-1d] [-i iterations] [-s services] name[+label]", 1, 7, passwd },
+{ "penalties", "",                  0, 0,  tool_ask },
+{ "forgive", " address[/bits] | all", 1, 1, tool_ask },
 { 0 }
 };
 /* clang-format on */

@@ -63,15 +63,30 @@ uint64_t certs_generation(void);
 int certs_watch(void); /* says what expires soon; days that are left */
 void certs_status(struct ctl *, int *days);
 
-/* users.c: accounts from secrets and NSS */
-int users_load(const struct gate_conf *); /* -1: said why */
-void users_commit(void), users_abort(void);
-void users_send(int house);
-void users_publish(void); /* to all houses that are there */
-size_t users_count(void);
+/* outside.c: what relayout must know; nothing to anybody else */
+void outside_configure(int peer);
 
 /* dnsconf.c: dial's part, with trust anchors from their files */
 int dnsconf_load(const struct gate_conf *); /* -1: said why */
 void dnsconf_commit(void), dnsconf_abort(void);
 void dnsconf_send(int peer);
+
+/* users.c: accounts from secrets and NSS */
+int users_load(const struct gate_conf *); /* -1: said why */
+void users_commit(void), users_abort(void);
+void users_send(int house);
+void users_publish(void); /* to all houses that are there */
+/* the lines of secrets to auth; how many it were */
+uint64_t users_tell(const struct gate_conf *, int auth);
+size_t users_count(void);
+
+/* guard.c: what people ask of auth */
+void guard_penalties(struct ctl *, int, char **);
+void guard_forgive(struct ctl *, int, char **);
+
+/* state.c: what outlives a restart */
+int state_open(const struct gate_conf *); /* -1: said why */
+const uint8_t *state_salt(void);	  /* 32 bytes */
+int state_penalties(void);  /* a sealed memfd; -1: there are none */
+void state_save(int memfd); /* penalties; consumes it */
 #endif

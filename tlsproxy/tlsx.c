@@ -1,18 +1,16 @@
 /*
  * tlsx: what libtls does not offer, by a documented OpenSSL door: the
  * ex_data constructor is called with every new SSL_CTX and SSL object as
- * parent. Touches nothing outside of libssl's objects; judges strangers'
- * certificates. RFC 5077 and 8446 tickets, RFC 5929 and 9266 channel
- * bindings, RFC 5280 chains, RFC 6125, 4985, 6120 names, RFC 7671 DANE.
+ * parent. Touches nothing outside of libssl's objects; tlsxpeer.c judges
+ * strangers' certificates. RFC 5077 and 8446 tickets, RFC 5929 and 9266
+ * channel bindings.
  */
 #include <sys/queue.h>
 #include <errno.h>
 #include <openssl/core_names.h>
 #include <openssl/err.h>
-#include <openssl/pem.h>
 #include <openssl/rand.h>
 #include <openssl/ssl.h>
-#include <openssl/x509v3.h>
 #include <stdlib.h>
 #include <string.h>
 #include <tls.h>
@@ -22,9 +20,6 @@
 #define CIPHERS "ECDHE+AESGCM:ECDHE+CHACHA20" /* TLS 1.2 */
 #define CURVES "X25519,P-256,P-384"
 #define OPTIONS (SSL_OP_NO_RENEGOTIATION | SSL_OP_NO_COMPRESSION)
-#define CA_PEM_MAX (1 << 22) /* bytes */
-#define DEPTH 8		     /* of a client's chain */
-#define LEVEL 1		     /* 80 bits; no SHA-1, no MD5 */
 #define UNUSED __attribute__((unused))
 
 #define NAME_LEN 16 /* parts of a ticket key */
@@ -50,7 +45,6 @@ static struct {
 	LIST_HEAD(, context) fresh; /* made since tlsx_configure() began */
 	int missed;		    /* one could not be noted */
 	int index;
-	X509_STORE *ca;
 	uint8_t ticket[2][TLSX_TICKET_LEN]; /* now and before */
 } self = { .index = -1 };
 
@@ -309,173 +303,4 @@ tlsx_endpoint(const SSL *s, uint8_t out[TLSX_ENDPOINT_MAX])
 	    X509_digest(x, md, out, &len) != 1)
 		return -1;
 	return (int)len;
-}
-
-/* --- the other side's certificate ---------------------------------- */
-
-int
-tlsx_ca(const void *pem, size_t len)
-{
-	X509_STORE *store;
-	BIO *b = NULL;
-	X509 *x;
-	int n = 0;
-
-	if ((store = X509_STORE_new()) == NULL || len > CA_PEM_MAX ||
-	    (b = BIO_new_mem_buf(pem, (int)len)) == NULL) {
-		X509_STORE_free(store);
-		errno = len > CA_PEM_MAX ? EINVAL : ENOMEM;
-		return -1;
-	}
-	ERR_set_mark();
-	/* "": the password, or it would ask for one at the terminal */
-	while ((x = PEM_read_bio_X509(b, NULL, NULL, (void *)"")) != NULL) {
-		n += X509_STORE_add_cert(store, x);
-		X509_free(x);
-	}
-	ERR_pop_to_mark();
-	BIO_free(b);
-	if (n == 0) {
-		X509_STORE_free(store);
-		errno = EINVAL;
-		return -1;
-	}
-	X509_STORE_free(self.ca);
-	self.ca = store;
-	return n;
-}
-
-static void
-add_name(struct tlsx_peer *p, enum tlsx_nametype type, const ASN1_STRING *s)
-{
-	const uint8_t *d = ASN1_STRING_get0_data(s);
-	int len = ASN1_STRING_length(s);
-	struct tlsx_name *n;
-
-	if (len <= 0 || (size_t)len >= sizeof(n->name) ||
-	    memchr(d, '\0', (size_t)len) != NULL || p->nnames == TLSX_NAMES)
-		return;
-	n = &p->names[p->nnames++];
-	n->type = type;
-	memcpy(n->name, d, (size_t)len);
-	n->name[len] = '\0';
-}
-
-static void
-add_other(struct tlsx_peer *p, const OTHERNAME *o)
-{
-	int nid = OBJ_obj2nid(o->type_id);
-
-	if (nid == NID_XmppAddr && o->value->type == V_ASN1_UTF8STRING)
-		add_name(p, TLSX_XMPP, o->value->value.utf8string);
-	else if (nid == NID_SRVName && o->value->type == V_ASN1_IA5STRING)
-		add_name(p, TLSX_SRV, o->value->value.ia5string);
-}
-
-static void
-find_names(X509 *x, struct tlsx_peer *p)
-{
-	GENERAL_NAMES *all;
-	GENERAL_NAME *g;
-	int i;
-
-	all = X509_get_ext_d2i(x, NID_subject_alt_name, NULL, NULL);
-	for (i = 0; i < sk_GENERAL_NAME_num(all); i++) {
-		g = sk_GENERAL_NAME_value(all, i);
-		if (g->type == GEN_DNS)
-			add_name(p, TLSX_DNS, g->d.dNSName);
-		else if (g->type == GEN_OTHERNAME)
-			add_other(p, g->d.otherName);
-	}
-	GENERAL_NAMES_free(all);
-}
-
-/* X509_V_OK, what is wrong with it, or -1 */
-static int
-verify(X509 *leaf, STACK_OF(X509) * chain, int purpose, time_t now)
-{
-	X509_VERIFY_PARAM *param;
-	X509_STORE_CTX *c;
-	int r = -1;
-
-	if ((c = X509_STORE_CTX_new()) == NULL ||
-	    X509_STORE_CTX_init(c, self.ca, leaf, chain) != 1 ||
-	    X509_STORE_CTX_set_purpose(c, purpose) != 1)
-		goto done;
-	param = X509_STORE_CTX_get0_param(c);
-	X509_VERIFY_PARAM_set_time(param, now);
-	X509_VERIFY_PARAM_set_depth(param, DEPTH);
-	X509_VERIFY_PARAM_set_auth_level(param, LEVEL);
-	if (X509_verify_cert(c) == 1)
-		r = X509_V_OK;
-	else if ((r = X509_STORE_CTX_get_error(c)) == X509_V_OK)
-		r = X509_V_ERR_UNSPECIFIED;
-done:
-	X509_STORE_CTX_free(c);
-	return r == X509_V_ERR_OUT_OF_MEM ? -1 : r;
-}
-
-int
-tlsx_peer(SSL *s, time_t now, struct tlsx_peer *p)
-{
-	STACK_OF(X509) *chain = SSL_get_peer_cert_chain(s);
-	X509 *leaf = SSL_get0_peer_certificate(s);
-
-	memset(p, 0, sizeof(*p));
-	if (leaf == NULL)
-		return 0;
-	ERR_set_mark();
-	p->chain = TLSX_UNTRUSTED;
-	p->error = X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT_LOCALLY;
-	if (X509_digest(leaf, EVP_sha256(), p->hash, NULL) != 1)
-		p->error = -1;
-	else if (self.ca != NULL) {
-		p->error = verify(leaf, chain, X509_PURPOSE_SSL_CLIENT, now);
-		/* many CAs give servers nothing else */
-		if (p->error == X509_V_ERR_INVALID_PURPOSE)
-			p->error =
-			    verify(leaf, chain, X509_PURPOSE_SSL_SERVER, now);
-	}
-	if (p->error == X509_V_OK)
-		p->chain = TLSX_TRUSTED;
-	find_names(leaf, p);
-	ERR_pop_to_mark();
-	if (p->error == -1) {
-		errno = ENOMEM;
-		return -1;
-	}
-	return 0;
-}
-
-/* --- DANE ---------------------------------------------------------- */
-
-int
-tlsx_dane(SSL *s, const char *base)
-{
-	if (SSL_CTX_dane_enable(SSL_get_SSL_CTX(s)) != 1 ||
-	    SSL_dane_enable(s, base) != 1)
-		return -1;
-	SSL_dane_set_flags(s, DANE_FLAG_NO_DANE_EE_NAMECHECKS);
-	return 0;
-}
-
-int
-tlsx_dane_add(SSL *s, uint8_t usage, uint8_t selector, uint8_t mtype,
-    const uint8_t *data, size_t len)
-{
-	int r;
-
-	if (usage != 2 && usage != 3) /* DANE-TA, DANE-EE: RFC 7672 3.1.3 */
-		return 0;
-	ERR_set_mark();
-	r = SSL_dane_tlsa_add(s, usage, selector, mtype, data, len);
-	ERR_pop_to_mark();
-	return r < 0 ? -1 : r;
-}
-
-int
-tlsx_dane_matched(SSL *s)
-{
-	return SSL_get0_dane_authority(s, NULL, NULL) >= 0 &&
-	    SSL_get_verify_result(s) == X509_V_OK;
 }

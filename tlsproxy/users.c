@@ -2,7 +2,8 @@
  * users: the accounts. An account is a Unix user with a line in secrets; the
  * file is checked here, line by line (RFC 5803), and its names are looked up
  * in NSS, by the parent alone. An index is never given to another user while
- * the gate lives.
+ * the gate lives. Nothing of a line is kept but the descriptor of its file:
+ * auth gets the lines, at each of its starts, and the copy is wiped.
  */
 #include <sys/stat.h>
 #include <errno.h>
@@ -18,6 +19,7 @@
 struct users {
 	struct account *v;
 	size_t n;
+	int fd; /* of the file as it was read; 0: there is none */
 };
 
 static struct {
@@ -99,21 +101,15 @@ add(const struct secret *s, void *arg)
 	return 0;
 }
 
-/* only root may read it; -1: said why */
+/* from its begin on; the caller's to wipe and free. NULL: said why */
 static char *
-slurp(const char *path, size_t *len)
+slurp(const char *path, int fd, size_t *len)
 {
 	struct stat st;
 	char *p = NULL;
 	ssize_t r = 0;
-	int fd;
 
 	*len = 0;
-	if ((fd = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC | O_NOFOLLOW)) ==
-	    -1) {
-		log_warn("%s: %s", path, strerror(errno));
-		return NULL;
-	}
 	if (fstat(fd, &st) == -1 || !S_ISREG(st.st_mode) ||
 	    st.st_size > SECRETS_MAX)
 		log_warn("%s: not a file of at most %d bytes", path,
@@ -124,13 +120,12 @@ slurp(const char *path, size_t *len)
 		    path, st.st_mode & 0777, st.st_uid, geteuid());
 	else if ((p = malloc((size_t)st.st_size + 1)) != NULL)
 		while (*len < (size_t)st.st_size &&
-		    (r = read(fd, p + *len, (size_t)st.st_size - *len)) > 0)
+		    (r = pread(fd, p + *len, (size_t)st.st_size - *len,
+			 (off_t)*len)) > 0)
 			*len += (size_t)r;
-	if (r == -1)
-		log_warn("%s: %s", path, strerror(errno));
-	close(fd);
 	if (r != -1)
 		return p;
+	log_warn("%s: %s", path, strerror(errno));
 	free(p);
 	return NULL;
 }
@@ -152,12 +147,21 @@ users_load(const struct gate_conf *c)
 
 	users_abort();
 	self.generation++;
-	if (access(c->secrets, F_OK) == -1 && errno == ENOENT) {
-		log_info("%s: not there; there are no accounts", c->secrets);
-		return 0;
+	self.next.fd =
+	    open(c->secrets, O_RDONLY | O_NONBLOCK | O_CLOEXEC | O_NOFOLLOW);
+	if (self.next.fd == -1) {
+		self.next.fd = 0;
+		if (errno == ENOENT)
+			log_info("%s: not there; there are no accounts",
+			    c->secrets);
+		else
+			log_warn("%s: %s", c->secrets, strerror(errno));
+		return errno == ENOENT ? 0 : -1;
 	}
-	if ((p = slurp(c->secrets, &len)) == NULL)
+	if ((p = slurp(c->secrets, self.next.fd, &len)) == NULL) {
+		users_abort();
 		return -1;
+	}
 	r = secrets_parse(p, len, add, complain, (void *)c);
 	explicit_bzero(p, len);
 	free(p);
@@ -167,10 +171,19 @@ users_load(const struct gate_conf *c)
 	return -1;
 }
 
+static void
+drop(struct users *u)
+{
+	free(u->v);
+	if (u->fd > 0)
+		close(u->fd);
+	memset(u, 0, sizeof(*u));
+}
+
 void
 users_commit(void)
 {
-	free(self.now.v);
+	drop(&self.now);
 	self.now = self.next;
 	memset(&self.next, 0, sizeof(self.next));
 }
@@ -178,8 +191,66 @@ users_commit(void)
 void
 users_abort(void)
 {
-	free(self.next.v);
-	memset(&self.next, 0, sizeof(self.next));
+	drop(&self.next);
+}
+
+struct telling {
+	const struct gate_conf *conf;
+	int auth;
+	uint64_t sent;
+};
+
+/* to auth, if its user is an account */
+static int
+tell(const struct secret *s, void *arg)
+{
+	struct {
+		struct secret_line head;
+		char text[SECRET_LINE];
+	} m = { { 0 } };
+	struct telling *t = arg;
+	size_t i = 0;
+
+	while (i < self.now.n && strcmp(self.now.v[i].name, s->user) != 0)
+		i++;
+	if (i == self.now.n)
+		return 0;
+	m.head.generation = self.now.v[i].generation;
+	m.head.account = self.now.v[i].index;
+	memcpy(m.text, s->text, s->textlen);
+	if (imsg_send(t->auth, MSG_secret, 0, &m, sizeof(m.head) + s->textlen,
+		-1) == 0)
+		t->sent++;
+	else
+		log_warn("%s:%zu: not sent to auth, %s", t->conf->secrets,
+		    s->line, strerror(errno));
+	explicit_bzero(&m, sizeof(m));
+	return 0;
+}
+
+/* it was good when it was loaded: somebody writes it in its place */
+static void
+changed(size_t line, const char *what, void *arg)
+{
+	const struct telling *t = arg;
+
+	complain(line, what, (void *)t->conf);
+}
+
+uint64_t
+users_tell(const struct gate_conf *c, int auth)
+{
+	struct telling t = { c, auth, 0 };
+	size_t len;
+	char *p;
+
+	if (self.now.fd == 0 ||
+	    (p = slurp(c->secrets, self.now.fd, &len)) == NULL)
+		return 0;
+	secrets_parse(p, len, tell, changed, &t);
+	explicit_bzero(p, len);
+	free(p);
+	return t.sent;
 }
 
 void

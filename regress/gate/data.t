@@ -4,7 +4,6 @@
 # are counted in memory. gate.md 4
 import os
 import random
-import select
 import socket
 import ssl
 import struct
@@ -16,31 +15,6 @@ from suite import *
 
 BULK = 20 << 20
 IDLE = int(os.environ.get('IDLE', '2000'))
-
-
-def both_ways(l, data):
-    """sends all of it and returns as many bytes, or what came"""
-    l.s.setblocking(False)
-    got, sent, until = bytearray(l.b), 0, time.monotonic() + 60
-    while len(got) < len(data) and time.monotonic() < until:
-        moved = 0
-        try:
-            if sent < len(data):
-                n = l.s.send(data[sent:sent + 65536])
-                sent, moved = sent + n, 1
-        except (ssl.SSLWantReadError, ssl.SSLWantWriteError, BlockingIOError):
-            pass
-        try:
-            b = l.s.recv(65536)
-            if not b:
-                break
-            got, moved = got + b, 1
-        except (ssl.SSLWantReadError, ssl.SSLWantWriteError, BlockingIOError):
-            pass
-        if not moved:
-            select.select([l.s], [l.s] if sent < len(data) else [], [], 1)
-    l.s.setblocking(True)
-    return bytes(got)
 
 
 def bulk():
@@ -90,7 +64,7 @@ def half_close(l):
 
 def rss():
     return sum(memory(p) for n, p in s.gate.pids().items()
-               if n.startswith('relay'))
+               if n.startswith('relay.'))
 
 
 def slow():
@@ -238,7 +212,7 @@ def left_behind():
 def idle():
     def pss():
         return sum(memory(p, 'Pss' if ROOT else 'VmRSS')
-                   for n, p in s.gate.pids().items() if n.startswith('relay'))
+                   for n, p in s.gate.pids().items() if n.startswith('relay.'))
     ctx = context(s.ca.crt)
     n = min(IDLE, FILES - 100)
     before, t = pss(), time.monotonic()

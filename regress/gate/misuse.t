@@ -3,80 +3,21 @@
 # that holds its channel: it signs TLS handshakes and nothing else, and whoever
 # breaks the form loses the channel. gate.md 2
 import os
-import re
 import signal
-import socket
 import struct
-import subprocess
 import sys
 
 sys.path.insert(0, os.path.join(os.path.dirname(__file__), '..', 'lib'))
 from suite import *
+from child import *
 
-DIR = os.path.join(O, 'tlsproxy')
-CONNECT, CRIME, READY, ROOT_DIR, BEGIN = (0xff00, 0xff02, 0xff03, 0xff05,
-                                          0xff08)
 PKCS1, PSS, ECDSA = 1, 2, 3
 OK, SHORT, NOKEY, TEXT, ALGORITHM = range(5)
 
 
-def tables():
-    """numbers of messages and rows, as -A lists them"""
-    out = subprocess.run([os.path.join(DIR, 'tlsproxy'), '-A'], text=True,
-                         stdout=subprocess.PIPE, check=True).stdout
-    return ({n: i for i, n in enumerate(re.findall(r'^message (\S+)', out,
-                                                   re.M))},
-            {n: i for i, n in enumerate(re.findall(
-                r'^(?:process|foreign) (\S+)', out, re.M))})
-
-
-class Channel:
+class Signer(Child):
     def __init__(self):
-        self.s, self.other = socket.socketpair(socket.AF_UNIX,
-                                               socket.SOCK_SEQPACKET)
-        self.s.settimeout(5)
-
-    def say(self, type_, data=b'', id_=0, fd=None):
-        socket.send_fds(self.s, [struct.pack('=IIQ', type_, 0, id_) + data],
-                        [] if fd is None else [fd])
-
-    def hear(self):
-        """type, id, payload; None at the end"""
-        try:
-            b = self.s.recv(65536)
-        except ConnectionError:
-            b = b''
-        if not b:
-            return None
-        type_, _, id_ = struct.unpack('=IIQ', b[:16])
-        return type_, id_, b[16:]
-
-
-class Signer:
-    """the process, and what its parent does with it"""
-
-    def __init__(self, uid):
-        self.parent, fd = Channel(), os.open(TMP, os.O_RDONLY)
-        # no file: it may not lengthen one, and dies if it tries
-        with open(os.path.join(TMP, 'signer.log'), 'ab') as log:
-            self.log = subprocess.Popen(['cat'], stdin=subprocess.PIPE,
-                                        stdout=log)
-        chan = self.parent.other.fileno()
-
-        def become():
-            os.dup2(chan, 3)
-
-        self.p = subprocess.Popen(
-            ['child', '-x', 'signer.0:%d:%d' % (uid, uid)],
-            executable=os.path.join(DIR, 'tlsproxy-signer'),
-            env={'TZ': 'UTC0'}, stdin=subprocess.DEVNULL, stderr=self.log.stdin,
-            stdout=subprocess.DEVNULL, pass_fds=[3], preexec_fn=become)
-        self.log.stdin.close()
-        self.parent.other.close()
-        if ROOT:
-            self.parent.say(ROOT_DIR, fd=fd)
-        self.parent.say(BEGIN, struct.pack('=II', 0, 256))
-        os.close(fd)
+        super().__init__('tlsproxy-signer', 'signer')
         self.keys = 0
 
     def key(self, path, client=0):
@@ -98,18 +39,7 @@ class Signer:
 
     def relay(self, n=0):
         """a channel as relay n has it"""
-        c = Channel()
-        self.parent.say(CONNECT, struct.pack('=Ii', n << 5 | row['relay'], 0),
-                        fd=c.other.fileno())
-        c.other.close()
-        return c
-
-    def accused(self):
-        """whom it accuses, or None"""
-        while (m := self.parent.hear()) is not None:
-            if m[0] == CRIME:
-                return struct.unpack('=Ii', m[2])[0]
-        return None
+        return self.link('relay', n)
 
 
 def sign(c, id_, pad, md, text, length=None):
@@ -301,10 +231,7 @@ def flooded(c, id_):
          'each is answered in the end')
 
 
-if not os.access(os.path.join(DIR, 'tlsproxy-signer'), os.X_OK):
-    skip_all('tlsproxy-signer is not there')
-msg, row = tables()
-signer = Signer(22000 if ROOT else os.getuid())
+signer = Signer()
 signal.alarm(120)
 ca = Ca(os.path.join(TMP, 'tls'))
 keys = {}
@@ -321,11 +248,8 @@ for kind, (id_, path) in keys.items():
 crimes(keys['ec'][0])
 flooded(relay, keys['ec'][0])
 same(signer.p.poll(), None, 'it lives')
-signer.parent.s.close()
-same(signer.p.wait(5), 0, 'until its parent is gone')
-signer.log.wait(5)
-with open(os.path.join(TMP, 'signer.log'), errors='replace') as f:
-    log = f.read()
+same(signer.leave(), 0, 'until its parent is gone')
+log = signer.log()
 ok('event=refused peer=relay.0' in log, 'it told of refusals')
 if 'sandbox' in log:
     diag(log)

@@ -22,7 +22,8 @@ def true(daemon, when):
 with Suite({
         'smtp': Service(25, 'starttls', 'smtpd.session'),
         'smtps': Service(465, 'implicit', 'smtpd.submit')}) as s:
-    s.expect('event=death process=(relay.0|signer|zygote) signal=9')
+    s.expect('event=death process=(relay.0|relayout|signer|zygote) '
+             'signal=9')
     d = s.taker()
     true(s.gate, 'at the start')
     true(d, 'at the start')
@@ -33,9 +34,10 @@ with Suite({
     for l in many:
         l.close()
     poll(lambda: s.gate.total('relay', 'open') == 0)
-    for name in 'relay.0', 'signer', 'zygote':
+    for name in 'relay.0', 'relayout', 'signer', 'zygote':
         s.gate.replaced(name, s.gate.kill(name))
-    true(s.gate, 'after three deaths')
+    true(s.gate, 'after four deaths')
+    all_ = s.gate.pids()
     same(s.gate.ctl('drain')[0], 0, 'drain')
-    poll(lambda: len(s.gate.pids()) == 5 and s.gate.is_ready())
+    poll(lambda: len(s.gate.pids()) == len(all_) and s.gate.is_ready())
     true(s.gate, 'after a drain')

@@ -18,6 +18,7 @@ import os
 import pwd
 import re
 import resource
+import select
 import shutil
 import signal
 import socket
@@ -383,16 +384,19 @@ class Daemon:
 class Service:
     """an entry of the gate's services"""
 
-    def __init__(self, number, tls, to, alpn=(), ask=False, listen=None):
+    def __init__(self, number, tls, to, alpn=(), ask=False, listen=None,
+                 auth=False):
         self.port = port(number)
         self.tls, self.to, self.alpn, self.ask = tls, to, alpn, ask
+        self.auth = auth
         self.listen = listen or ['127.0.0.1:%d' % self.port]
 
     def yaml(self, name):
         return ('  %s:\n    listen: [%s]\n    tls: %s\n    to: %s\n'
-                '    alpn: [%s]\n    client-cert: %s\n' %
+                '    alpn: [%s]\n    client-cert: %s\n    auth: %s\n' %
                 (name, ', '.join('"%s"' % a for a in self.listen), self.tls,
-                 self.to, ', '.join(self.alpn), 'ask' if self.ask else 'no'))
+                 self.to, ', '.join(self.alpn), 'ask' if self.ask else 'no',
+                 'yes' if self.auth else 'no'))
 
 
 BAD = (r'event=(crime|death|sandbox|giveup|fork|spawn|flood|log_lost|apply)'
@@ -403,7 +407,7 @@ class Suite:
     """the gate and those behind it; with: starts the gate, judges the end"""
 
     def __init__(self, services, certificates=None, limits=None,
-                 relays=2, conf='', options=()):
+                 relays=2, conf='', options=(), secrets=()):
         self.dir = tempfile.mkdtemp(prefix='w.', dir=TMP)
         os.chmod(self.dir, 0o755)
         self.rundir = os.path.join(self.dir, 'run')
@@ -415,6 +419,10 @@ class Suite:
         self.limits, self.relays, self.more = dict(limits or {}), relays, conf
         self.ca = Ca(os.path.join(self.dir, 'tls'))
         self.secrets = os.path.join(self.dir, 'secrets')
+        self.state = os.path.join(self.dir, 'state')
+        os.mkdir(self.state, 0o700)
+        if secrets:
+            self.write_secrets(secrets)
         for name, key in self.certificates.items():
             self.ca.issue(name, key=key)
         self.gate = self.add(os.path.join(O, 'tlsproxy', 'tlsproxy'),
@@ -432,9 +440,21 @@ class Suite:
         """the daemon of these tests, which the gate takes for smtpd"""
         return self.add(os.path.join(O, 'gatetestd', 'gatetestd')).start()
 
+    def imapd(self, conf=''):
+        """another one, for imapd: who logs in moves to its user's process"""
+        return self.add(os.path.join(O, 'imaptestd', 'imaptestd'),
+                        conf).start()
+
+    def write_secrets(self, lines):
+        new = self.secrets + '.new'
+        with open(os.open(new, os.O_CREAT | os.O_WRONLY | os.O_TRUNC,
+                          0o600), 'w') as f:
+            f.writelines(line + '\n' for line in lines)
+        os.rename(new, self.secrets)
+
     def conf(self):
-        text = 'tls: %s\nsecrets: %s\nca: %s\nrelays: %d\n' % (
-            self.ca.dir, self.secrets, self.ca.crt, self.relays)
+        text = 'tls: %s\nsecrets: %s\nca: %s\nrelays: %d\nstate: %s\n' % (
+            self.ca.dir, self.secrets, self.ca.crt, self.relays, self.state)
         text += 'certificates: [%s]\n' % ', '.join(self.certificates)
         if self.limits:
             text += 'limits:\n' + ''.join(
@@ -491,7 +511,7 @@ class Suite:
 
 # --- clients
 
-def together(n, f):
+def together(n, f, seconds=PATIENCE):
     """f(0) to f(n - 1), each in a thread: what they return, when asked"""
     out = [None] * n
 
@@ -507,7 +527,7 @@ def together(n, f):
 
     def results():
         for t in threads:
-            t.join(PATIENCE)
+            t.join(seconds)
         return out
     return results
 
@@ -617,6 +637,33 @@ def tls(number, ctx, sni='a.example', session=None, source=None,
     except BaseException:
         line.close()
         raise
+
+
+def both_ways(l, data, n=None):
+    """sends all of it and returns as many bytes, or n, or what came"""
+    want = len(data) if n is None else n
+    l.s.setblocking(False)
+    got, sent, until = bytearray(l.b), 0, time.monotonic() + 60
+    while len(got) < want and time.monotonic() < until:
+        moved = 0
+        try:
+            if sent < len(data):
+                sent += l.s.send(data[sent:sent + 65536])
+                moved = 1
+        except (ssl.SSLWantReadError, ssl.SSLWantWriteError, BlockingIOError):
+            pass
+        try:
+            b = l.s.recv(65536)
+            if not b:
+                break
+            got, moved = got + b, 1
+        except (ssl.SSLWantReadError, ssl.SSLWantWriteError, BlockingIOError):
+            pass
+        if not moved:
+            select.select([l.s], [l.s] if sent < len(data) else [], [], 1)
+    l.s.settimeout(PATIENCE)
+    l.b = bytes(got[want:])
+    return bytes(got[:want])
 
 
 PATTERN = bytes((i * 31 + (i >> 8)) & 0xff for i in range(65536))

@@ -156,7 +156,7 @@ rm "$A.next.key"
 gives 0 "$C" -f "$T/conf" tlsa a.example && cmp -s "$T/want" "$T/out"
 ok "tlsa: the key of the next certificate"
 
-for c in status stats reload stop 'log brief' drain; do
+for c in status stats reload stop 'log brief' drain penalties 'forgive all'; do
 	gives 3 "$C" -f "$T/conf" $c &&
 	    says "^$T/run/tlsproxy.sock: not running"
 	ok "$c: not running"

@@ -1,9 +1,11 @@
 /*
- * evil: what a taken-over process of a daemon may try at the relay. Each is
- * a message the relay must punish, but the flood, which it must survive.
+ * evil: what a taken-over process of a daemon may try at relay and auth. Each
+ * is a message that they must punish, but the flood, which they must survive,
+ * and an id that may have been somebody's.
  */
 #include <errno.h>
 #include <fcntl.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -114,6 +116,85 @@ flood(struct client *c, const char *arg)
 	buf_printf(&c->out, "200 %d\r\n", n);
 }
 
+static void
+start(struct client *c, uint64_t id, struct sasl_start s)
+{
+	imsg_send(P_auth, MSG_sasl_start, id, &s, sizeof(s), -1);
+	c->turn = AUTH;
+}
+
+/* also when there is one already, or was one that succeeded */
+static void
+sasl_start(struct client *c, const char *arg)
+{
+	(void)arg;
+	start(c, c->id, (struct sasl_start){ "SCRAM-SHA-256" });
+}
+
+static void
+sasl_twice(struct client *c, const char *arg)
+{
+	sasl_start(c, arg);
+	sasl_start(c, arg);
+}
+
+/* an id that was never anybody's */
+static void
+sasl_wrong_id(struct client *c, const char *arg)
+{
+	(void)arg;
+	start(c, c->id + 1000, (struct sasl_start){ "SCRAM-SHA-256" });
+	c->turn = NOBODY;
+}
+
+/* somebody else's, in hex */
+static void
+sasl_other_id(struct client *c, const char *arg)
+{
+	start(c, strtoull(arg, NULL, 16),
+	    (struct sasl_start){ "SCRAM-SHA-256" });
+	c->turn = NOBODY;
+}
+
+static void
+sasl_response(struct client *c, const char *arg)
+{
+	imsg_send(P_auth, MSG_sasl_response, c->id, arg, strlen(arg), -1);
+}
+
+/* names of mechanisms end */
+static void
+sasl_endless(struct client *c, const char *arg)
+{
+	struct sasl_start s = { "" };
+
+	(void)arg;
+	memset(s.mech, 'S', sizeof(s.mech));
+	start(c, c->id, s);
+}
+
+static void
+sasl_flags(struct client *c, const char *arg)
+{
+	(void)arg;
+	start(c, c->id,
+	    (struct sasl_start){ "SCRAM-SHA-256", .initial = 2, .final = 7 });
+}
+
+/* an initial response, and no word of it */
+static void
+sasl_hidden(struct client *c, const char *arg)
+{
+	struct {
+		struct sasl_start s;
+		char more[8];
+	} m = { { "PLAIN" }, "\0al\0al" };
+
+	(void)arg;
+	imsg_send(P_auth, MSG_sasl_start, c->id, &m, sizeof(m), -1);
+	c->turn = AUTH;
+}
+
 static const struct {
 	const char *name;
 	void (*run)(struct client *, const char *);
@@ -129,6 +210,14 @@ static const struct {
 	{ "pause", pause_foreign },
 	{ "row", out_of_row },
 	{ "flood", flood },
+	{ "sasl-start", sasl_start },
+	{ "sasl-twice", sasl_twice },
+	{ "sasl-wrong-id", sasl_wrong_id },
+	{ "sasl-other-id", sasl_other_id },
+	{ "sasl-response", sasl_response },
+	{ "sasl-endless", sasl_endless },
+	{ "sasl-flags", sasl_flags },
+	{ "sasl-hidden", sasl_hidden },
 };
 
 int

@@ -97,7 +97,8 @@ lines(struct client *c)
 	ptrdiff_t n;
 
 	while (c->mode == LINES && !c->handing && !c->ending &&
-	    c->tosend == 0 && (n = buf_find(&c->in, '\n')) != -1) {
+	    c->turn != AUTH && c->tosend == 0 &&
+	    (n = buf_find(&c->in, '\n')) != -1) {
 		memcpy(line, buf_data(&c->in), (size_t)n);
 		buf_take(&c->in, (size_t)n + 1);
 		line[n] = '\0';
@@ -161,7 +162,7 @@ flow_go(struct client *c)
 	if (c->mode == DEAF)
 		return;
 	do {
-		if (!c->eof && c->out.len < OUT_MAX / 2)
+		if (!c->eof && c->turn != AUTH && c->out.len < OUT_MAX / 2)
 			fill(c);
 		if (lines(c) == -1)
 			return;
@@ -190,6 +191,6 @@ flow_go(struct client *c)
 		client_end(c, c->ending == GARBAGE ? DONE_GARBAGE : DONE_OK);
 		return;
 	}
-	if (!c->eof && c->mode != DEAF)
+	if (!c->eof && c->turn != AUTH && c->mode != DEAF)
 		event_add(&c->rd, NULL);
 }

@@ -137,6 +137,39 @@ evil(struct client *c, const char *arg)
 		buf_printf(&c->out, "501 no such crime\r\n");
 }
 
+static void
+mechs(struct client *c, const char *arg)
+{
+	(void)arg;
+	submit_mechs(c);
+}
+
+static void
+auth(struct client *c, const char *arg)
+{
+	submit_start(c, arg, 0);
+}
+
+static void
+auth_final(struct client *c, const char *arg)
+{
+	submit_start(c, arg, 1);
+}
+
+/* kind weight */
+static void
+abuse(struct client *c, const char *arg)
+{
+	struct abuse a = { 0 };
+	char *end;
+	int r;
+
+	a.kind = (uint32_t)strtoul(arg, &end, 10);
+	a.weight = (uint32_t)strtoul(end, NULL, 10);
+	r = imsg_send(c->relay, MSG_abuse, c->id, &a, sizeof(a), -1);
+	buf_printf(&c->out, "200 %d\r\n", r);
+}
+
 static const struct {
 	const char *name;
 	void (*run)(struct client *, const char *);
@@ -152,6 +185,10 @@ static const struct {
 	{ "PAUSE", pause_one },
 	{ "RESUME", resume_one },
 	{ "EVIL", evil },
+	{ "MECHS", mechs },
+	{ "AUTH", auth },
+	{ "AUTHX", auth_final },
+	{ "ABUSE", abuse },
 };
 
 void
@@ -159,6 +196,10 @@ line_do(struct client *c, char *line)
 {
 	size_t i, n = strcspn(line, " ");
 
+	if (c->turn == CLIENT) {
+		submit_line(c, line);
+		return;
+	}
 	for (i = 0; i < sizeof(commands) / sizeof(*commands); i++)
 		if (strlen(commands[i].name) == n &&
 		    memcmp(commands[i].name, line, n) == 0) {

@@ -13,7 +13,8 @@
 
 enum { ARGS = 16 };
 
-static const struct mta_command *const commands[] = { dial_commands };
+static const struct mta_command *const commands[] = { dial_commands,
+	tls_commands };
 
 struct outs outs = LIST_HEAD_INITIALIZER(outs);
 
@@ -115,18 +116,6 @@ mta_link(int peer, int up)
 	}
 	if (peer == P_dial)
 		dial_linked(up);
-}
-
-void
-caller_from_relayout_tls_verdict(struct imsg *m)
-{
-	(void)m;
-}
-
-void
-caller_from_relayout_tls_refused(struct imsg *m)
-{
-	(void)m;
 }
 
 static const struct mta_command *

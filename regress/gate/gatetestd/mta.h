@@ -1,7 +1,7 @@
 /*
  * mta: connections to others, as tests ask for them by the control socket.
  * A request is a line of words; the answer is lines, then its end. The
- * plumbing is in mta.c, DIAL and bytes in mtadial.c.
+ * plumbing is in mta.c, DIAL and bytes in mtadial.c, TLS_OUT in mtatls.c.
  */
 #ifndef MTA_H
 #define MTA_H
@@ -39,7 +39,7 @@ LIST_HEAD(outs, out);
 extern struct outs outs;
 
 /* end with one of all zeroes */
-extern const struct mta_command dial_commands[];
+extern const struct mta_command dial_commands[], tls_commands[];
 
 /* a line of the answer to that request; and the end of it */
 void mta_say(uint64_t ask, const char *, ...)

@@ -29,6 +29,7 @@ client_end(struct client *c, enum done why)
 
 	if (why == DONE_GARBAGE)
 		COUNT(garbage);
+	submit_end(c);
 	if (c->relay != -1)
 		imsg_send(c->relay, MSG_done, c->id, &r, sizeof(r), -1);
 	flow_stop(c);
@@ -67,12 +68,16 @@ relays_say(uint32_t type, const void *data, size_t len)
 	return n;
 }
 
-/* the relay is gone: so are its connections, which see their end */
+/* a relay is gone: so are its connections, which see their end */
 void
 taker_link(int peer, int up)
 {
 	struct client *c, *next;
 
+	if (!up && imsg_is(ROW(peer), R_auth)) {
+		submit_unlinked();
+		return;
+	}
 	for (c = LIST_FIRST(&clients); !up && c != NULL; c = next) {
 		next = LIST_NEXT(c, entry);
 		if (c->relay != peer)

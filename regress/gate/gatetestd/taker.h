@@ -25,6 +25,8 @@ struct client {
 	int fd;	   /* -1: the relay has it, for TLS */
 	enum mode mode;
 	int handing; /* STARTTLS as soon as the answer is out */
+	enum { NOBODY, AUTH, CLIENT } turn; /* of SASL: who speaks next */
+	int known;			    /* it has logged in */
 	enum { STAY, CLOSE, HALF, GARBAGE } ending; /* once the answer is out */
 	int halved, eof;
 	struct buf in, out;
@@ -56,6 +58,14 @@ void flow_deaf(struct client *, int ms);
 
 /* line.c: a line without its end */
 void line_do(struct client *, char *);
+
+/* submit.c: "mech [base64|=]"; final: success may carry data */
+void submit_start(struct client *, const char *, int final);
+/* the client's answer to a challenge */
+void submit_line(struct client *, const char *);
+void submit_end(struct client *); /* it goes, maybe in the middle */
+void submit_mechs(struct client *);
+void submit_unlinked(void);
 
 /* evil.c; -1: no such crime */
 int evil_do(struct client *, const char *what, const char *arg);

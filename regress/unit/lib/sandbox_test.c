@@ -200,6 +200,15 @@ try_sendfile(void)
 }
 
 static int
+try_peer(void)
+{
+	int v;
+	socklen_t len = sizeof(v);
+
+	return TRY(getsockopt(listener, SOL_SOCKET, SO_PROTOCOL, &v, &len));
+}
+
+static int
 try_accept(void)
 {
 	return accept4(listener, NULL, NULL, SOCK_NONBLOCK) == -1 &&
@@ -531,6 +540,10 @@ static const struct {
 { "stdio accept", "listen", try_listen, KILLED },
 { "stdio pair", "socketpair", try_pair, 0 },
 { "stdio pair", "socket", try_socket, KILLED },
+{ "stdio pair", "getsockopt", try_peer, KILLED },
+{ "stdio peer", "getsockopt", try_peer, 0 },
+{ "stdio peer", "accept", try_accept, KILLED },
+{ "stdio peer", "socket", try_socket, KILLED },
 { "stdio inet", "socket", try_socket, 0 },
 { "stdio inet", "connect", try_connect, 0 },
 { "stdio inet", "accept", try_accept, KILLED },

@@ -145,8 +145,9 @@ struct rr {
 
 /* a handshake with that record: 1: matched, 0: refused, -1: unusable */
 static int
-dane(const struct rr *rr, const char *base)
+dane(const struct rr *rr, const char *base, const char *also)
 {
+	static const struct tlsx_demand d = { .check = TLSX_DANE };
 	struct tls_config *cfg = tls_config_new();
 	struct tls *c = tls_client(), *s;
 	uint8_t *der = NULL, hash[32];
@@ -159,12 +160,14 @@ dane(const struct rr *rr, const char *base)
 	OPENSSL_free(der);
 	hash[0] ^= (uint8_t)rr->spoilt;
 	MUST(tlsx_config(cfg) == 0);
+	tls_config_insecure_noverifycert(cfg);
 	tls_config_insecure_noverifyname(cfg);
 	MUST(tls_configure(c, cfg) == 0);
 	MUST(socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0, fd) == 0);
 	MUST(tls_accept_socket(server, &s, fd[0]) == 0);
 	MUST(tls_connect_socket(c, fd[1], base) == 0);
-	MUST(tlsx_dane(tlsx_last(), base) == 0);
+	MUST(tlsx_dane(tlsx_last(), base, also) == 0);
+	MUST(tlsx_demand(tlsx_last(), &d, NULL) == 0);
 	r = tlsx_dane_add(tlsx_last(), rr->usage, rr->selector, rr->mtype, hash,
 	    sizeof(hash));
 	for (i = 0; r == 1 && i < 20 && (a != 0 || b != 0); i++) {
@@ -192,15 +195,17 @@ outgoing(X509 *leaf)
 	const struct rr other = { 2, 0, 1, leaf, 1 };
 	const struct rr pkix = { 1, 1, 1, leaf, 0 }, odd = { 3, 1, 9, leaf, 0 };
 
-	ok(dane(&ee, "s.example") == 1, "3 1 1: matched");
-	ok(dane(&ee, "mx.elsewhere.example") == 1, "3 1 1: by any name");
-	ok(dane(&whole, "s.example") == 1, "3 0 1: matched");
-	ok(dane(&bad, "s.example") == 0, "3 1 1 of another key: refused");
-	ok(dane(&ta, "s.example") == 1, "2 0 1: matched");
-	ok(dane(&ta, "t.example") == 0, "2 0 1 by another name: refused");
-	ok(dane(&other, "s.example") == 0, "2 0 1 of another CA: refused");
-	ok(dane(&pkix, "s.example") == -1, "1 1 1: unusable");
-	ok(dane(&odd, "s.example") == -1, "3 1 9: unusable");
+	ok(dane(&ee, "s.example", "") == 1, "3 1 1: matched");
+	ok(dane(&ee, "mx.elsewhere.example", "") == 1, "3 1 1: by any name");
+	ok(dane(&whole, "s.example", "") == 1, "3 0 1: matched");
+	ok(dane(&bad, "s.example", "") == 0, "3 1 1 of another key: refused");
+	ok(dane(&ta, "s.example", "") == 1, "2 0 1: matched");
+	ok(dane(&ta, "t.example", "") == 0, "2 0 1 by another name: refused");
+	ok(dane(&ta, "t.example", "s.example") == 1,
+	    "unless that is its other one");
+	ok(dane(&other, "s.example", "") == 0, "2 0 1 of another CA: refused");
+	ok(dane(&pkix, "s.example", "") == -1, "1 1 1: unusable");
+	ok(dane(&odd, "s.example", "") == -1, "3 1 9: unusable");
 }
 
 int
