@@ -175,17 +175,17 @@ demand(struct stream *s, struct outwish *w, const uint8_t *tlsa, size_t len)
 		[POLICY_PIN] = TLSX_PINNED,
 	};
 
-	w->demand.check = check[w->is.policy];
+	w->demand->check = check[w->is.policy];
 	if (w->is.policy == POLICY_DANE && add_records(s, w, tlsa, len) == -1)
 		return -1;
 	if (w->dane == 2)
-		w->demand.check = TLSX_ANYBODY;
+		w->demand->check = TLSX_ANYBODY;
 	if (w->is.policy == POLICY_PIN &&
-	    outcheck_pin(w->is.pin, w->demand.pin) == -1)
+	    outcheck_pin(w->is.pin, w->demand->pin) == -1)
 		return -1;
 	if (w->is.alpn[0] != '\0' && tlsx_alpn(s->ssl, w->is.alpn) == -1)
 		return -1;
-	return tlsx_demand(s->ssl, &w->demand, w->is.name);
+	return tlsx_demand(s->ssl, w->demand, w->is.name);
 }
 
 int
@@ -248,7 +248,7 @@ outtls_refusal(const struct stream *s, const struct outwish *w,
 	int error = tlsx_outcome(s->ssl);
 
 	memset(r, 0, sizeof(*r));
-	r->why = why_refused(w->demand.check, error);
+	r->why = why_refused(w->demand->check, error);
 	if (r->why == REFUSED_PIN)
 		text = "another certificate";
 	else if (r->why != REFUSED_HANDSHAKE)

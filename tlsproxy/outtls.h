@@ -12,7 +12,7 @@
 
 struct outwish { /* a request, while its handshake lasts */
 	struct tls_out is;
-	struct tlsx_demand demand;
+	struct tlsx_demand *demand; /* the caller's */
 	uint32_t dane; /* as in struct tls_verdict, if all goes well */
 };
 
@@ -25,7 +25,8 @@ int outtls_apply(void);
 
 /*
  * The stream's TLS object on fd, which stays the caller's, for a request
- * that outcheck found sound; the wish lives until the handshake is over.
+ * that outcheck found sound; the wish lives until the handshake is over, its
+ * demand as long as the stream.
  * 0 or -1: this machine cannot, *why is static text.
  */
 int outtls_make(struct stream *, int fd, struct outwish *, const uint8_t *tlsa,

@@ -31,7 +31,8 @@ enum { RELAYOUT_COUNTERS(C_ENUM) };
 struct call {
 	LIST_ENTRY(call) entry;
 	uint64_t id;
-	int caller;	      /* peer */
+	int caller; /* peer */
+	struct tlsx_demand demand;
 	struct outwish *wish; /* NULL: there was a verdict */
 	struct stream stream;
 };
@@ -239,6 +240,7 @@ call_new(int caller, uint64_t id, const struct tls_out *t)
 	}
 	c->id = id;
 	c->caller = caller;
+	c->wish->demand = &c->demand;
 	memcpy(&c->wish->is, t, sizeof(*t));
 	stream_new(&c->stream);
 	LIST_INSERT_HEAD(&self.calls, c, entry);
