@@ -75,6 +75,7 @@ call_free(struct call *c)
 	proc_counters[RELAYOUT_open] = --self.n;
 	free(c->wish);
 	free(c);
+	proc_worked();
 }
 
 static void

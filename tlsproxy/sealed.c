@@ -55,7 +55,8 @@ sealed_read(int fd, size_t len)
 	int e;
 
 	errno = EINVAL;
-	if (!is_sealed(fd) || lseek(fd, 0, SEEK_SET) == -1 || (p = malloc(len + 1)) == NULL)
+	if (!is_sealed(fd) || lseek(fd, 0, SEEK_SET) == -1 ||
+	    (p = malloc(len + 1)) == NULL)
 		return NULL;
 	while (n < len && (r = read(fd, p + n, len - n)) > 0)
 		n += (size_t)r;

@@ -237,7 +237,7 @@ def pkix(mx, self_signed, expired, other):
          'and why')
 
 
-def dane(mx, self_signed, other):
+def dane(mx, self_signed, expired, other):
     def of(*records, **more):
         return dict(more, policy='dane', tlsa=';'.join(records))
     match = {'dane': '1', 'error': '0'}
@@ -262,6 +262,11 @@ def dane(mx, self_signed, other):
                 **of(good, name='mx.example'))
         refused(what + ', self-signed', 'dane', self_signed,
                 **of(good, name='self.example'))
+    # RFC 7671 5.1: DANE-EE is what the zone says now, not what a CA said
+    accepted('3 1 1, expired', expired, match, **of(tlsa(3, 1, 1, OLD),
+                                                    name='old.example'))
+    refused('2 1 1, expired', 'chain', expired,
+            **of(tlsa(2, 1, 1, s.ca.crt), name='old.example'))
     # RFC 7672 3.1.3, 2.2: TLS is demanded, and nobody authenticated
     for rr in (0, 1, 1), (1, 1, 1), (3, 1, 9), (3, 7, 1), (9, 1, 1):
         accepted('%d %d %d is unusable' % rr, self_signed,
@@ -300,7 +305,7 @@ def policies():
             diag(option)
             opportunistic(mx, self_signed, version)
             pkix(mx, self_signed, expired, other)
-            dane(mx, self_signed, other)
+            dane(mx, self_signed, expired, other)
             pins(mx, self_signed)
 
 
