@@ -16,12 +16,15 @@ struct outwish { /* a request, while its handshake lasts */
 	uint32_t dane; /* as in struct tls_verdict, if all goes well */
 };
 
+/* once: who signs for our certificate, as keyprov_init() says */
+void outtls_prepare(int (*sign)(const struct sign_req *, const uint8_t *,
+    uint8_t *, size_t *));
 void outtls_begin(void);
 /* consume the descriptor; -1: it does not fit */
 int outtls_ca(int fd);
 int outtls_cert(const struct relay_cert *, int fd);
-/* -1: said why in the log, and the old one stays */
-int outtls_apply(void);
+/* what is wrong with it is said when it is used first */
+void outtls_apply(void);
 
 /*
  * The stream's TLS object on fd, which stays the caller's, for a request

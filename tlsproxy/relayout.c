@@ -17,11 +17,9 @@
 #include <unistd.h>
 
 #include "asksigner.h"
-#include "keyprov.h"
 #include "outcheck.h"
 #include "outtls.h"
 #include "relayout.h"
-#include "tlsx.h"
 
 #define C_ENUM(n) RELAYOUT_##n,
 enum { RELAYOUT_COUNTERS(C_ENUM) };
@@ -160,16 +158,10 @@ static const struct stream_owner owner = { on_shake, on_expired, on_ended,
 	&self.conf.close_ms };
 
 void
-relayout_prepare(void)
-{
-	if (tlsx_init() == -1 || keyprov_init(sign) == -1 || tls_init() == -1)
-		fatal("libtls");
-}
-
-void
 relayout_init(void)
 {
 	tick_init();
+	outtls_prepare(sign);
 	if (stream_init(&owner) == -1)
 		fatal("memory");
 }
@@ -336,8 +328,7 @@ void
 relayout_from_parent_out_apply(struct imsg *m)
 {
 	(void)m;
-	if (outtls_apply() == -1)
-		return;
+	outtls_apply();
 	self.conf = self.next;
 	self.ready = 1;
 }
