@@ -527,7 +527,7 @@ def abused():
 
 def guesses():
     """many, from many; then the honest one"""
-    n = 10000 if NIGHTLY else 300
+    n, at_once = (10000, 64) if NIGHTLY else (300, 16)
     penal(slow=20, refuse=100, delay='1ms', delay_max='5ms',
           refuse_time='60s', refuse_max='60s')
     with enter('smtps', '127.5.0.1') as l:
@@ -536,7 +536,7 @@ def guesses():
     done_ = [0, 0, 0]
 
     def guesser(k):
-        for j in range(k, n, 16):
+        for j in range(k, n, at_once):
             try:
                 r = guess('127.6.%d.%d' % (j % 250, j // 250 % 250 + 1), j,
                           ('al', 'bo', 'root', 'nobody')[j % 4])
@@ -544,7 +544,7 @@ def guesses():
                 done_[2] += is_ok(r)
             except OSError:
                 done_[1] += 1
-    for r in together(16, guesser, 600)():
+    for r in together(at_once, guesser, 600)():
         if isinstance(r, Exception):
             raise r
     t = time.monotonic() - t
