@@ -169,13 +169,13 @@ send_guard(int auth)
 	size_t i;
 	int fd;
 
-	if (!self.committing) { /* it is a new one */
+	if (!self.committing) /* it is a new one */
 		imsg_send(auth, MSG_salt, 0, state_salt(), sizeof(struct salt),
 		    -1);
-		if ((fd = state_penalties()) != -1)
-			imsg_send(auth, MSG_restore, 0, NULL, 0, fd);
-	}
 	imsg_send(auth, MSG_guard, 0, &g, sizeof(g), -1);
+	/* scores fade at the rate that has just been told */
+	if (!self.committing && (fd = state_penalties()) != -1)
+		imsg_send(auth, MSG_restore, 0, NULL, 0, fd);
 	for (i = 0; i < c->services.n; i++) {
 		s = service(i);
 		if (s.auth)

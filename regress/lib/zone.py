@@ -28,11 +28,19 @@ ROOTS = ['198.41.0.4', '170.247.170.2', '199.9.14.201', '192.33.4.12',
          '199.7.83.42', '202.12.27.33']
 
 
+def missing():
+    return [t for t in ('nsd', 'ldns-keygen', 'ldns-signzone')
+            if shutil.which(t, path=os.environ['PATH'] + ':/usr/sbin') is None]
+
+
+def have_tools():
+    return not missing()
+
+
 def tools():
     """skips all when they are not there"""
-    for t in 'nsd', 'ldns-keygen', 'ldns-signzone':
-        if shutil.which(t, path=os.environ['PATH'] + ':/usr/sbin') is None:
-            skip_all('%s is missing' % t)
+    for t in missing():
+        skip_all('%s is missing' % t)
 
 
 class Zone:
