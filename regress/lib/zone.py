@@ -30,8 +30,8 @@ ROOTS = ['198.41.0.4', '170.247.170.2', '199.9.14.201', '192.33.4.12',
 
 def tools():
     """skips all when they are not there"""
-    for t in 'nsd', 'ldns-keygen', 'ldns-signzone':
-        if shutil.which(t, path=os.environ['PATH'] + ':/usr/sbin') is None:
+    for t in 'nsd', 'ldns-keygen', 'ldns-signzone', 'ip':
+        if shutil.which(t, path=os.environ['PATH'] + ':/usr/sbin:/sbin') is None:
             skip_all('%s is missing' % t)
 
 
