@@ -29,8 +29,9 @@ ROOTS = ['198.41.0.4', '170.247.170.2', '199.9.14.201', '192.33.4.12',
 
 
 def missing():
-    return [t for t in ('nsd', 'ldns-keygen', 'ldns-signzone')
-            if shutil.which(t, path=os.environ['PATH'] + ':/usr/sbin') is None]
+    path = os.environ['PATH'] + ':/usr/sbin:/sbin'
+    return [t for t in ('nsd', 'ldns-keygen', 'ldns-signzone', 'ip')
+            if shutil.which(t, path=path) is None]
 
 
 def have_tools():
