@@ -338,7 +338,7 @@ def kills():
     before = d.stats()
     for i in range(KILLS):
         for words in ('host mail.example 25 tlsa', 'mx example',
-                      X,
+                      'mx slow ms=700', 'host silent.example 25 ms=700',
                       'literal 127.0.0.2 25'):
             ask('crowd 20 ' + words)
         time.sleep(0.02 * (i % 5))

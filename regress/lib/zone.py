@@ -160,7 +160,7 @@ class Dns:
 
     def stop(self):
         if self.nsd is not None:
-            os.killpg(self.nsd.pid, signal.SIGTERM)
+            self.nsd.terminate()  # it ends those it has forked
             self.nsd.wait()
             self.nsd = None
 
