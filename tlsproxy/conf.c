@@ -252,7 +252,8 @@ check_others(struct conf_src *src, const struct conf_list *l)
 
 	for (; a < (const struct conf_addr *)l->v + l->n; a++)
 		if (a->family == AF_UNSPEC)
-			conf_error(src, a, "not one address");
+			conf_error(src, a,
+			    "not one address; 192.0.2.1:53 was meant");
 }
 
 static void

@@ -11,6 +11,7 @@
 #include "penaltyimpl.h"
 
 enum {
+	COLD = 8,  /* 2 to that, a quarter of a point, counts no more */
 	SWEPT = 4, /* buckets looked at with each offence */
 	CHANGES_MAX = 2 * PREFIXES_MAX,
 };
@@ -154,7 +155,10 @@ settle(struct penalties *p, struct culprit *c)
 void
 culprit_ranked(struct penalties *p, struct culprit *c)
 {
-	c->rank = c->at + life(p->conf.halve, c->score);
+	uint64_t cold = (uint64_t)COLD * p->conf.halve;
+	uint64_t left = life(p->conf.halve, c->score);
+
+	c->rank = c->at + (left > cold ? left - cold : 0);
 	if (c->rank < c->until)
 		c->rank = c->until;
 	settle(p, c);

@@ -13,7 +13,7 @@
 
 /*
  * Loads the provider into the default library context; after tlsx_init(),
- * before anything else of libcrypto and before the sandbox. Once.
+ * before anything else of libcrypto. Once.
  * sign is called in the middle of a handshake, with a text of req->len
  * bytes: it puts at most SIG_MAX bytes at sig and returns 0 with their
  * number in *len, or it returns -1 and the handshake fails.

@@ -2,8 +2,9 @@
  * outtls: see outtls.h. libtls makes a fresh SSL_CTX for each connection, so
  * no policy shares a context, a session or a store with another; what it
  * would verify is verified by tlsxpeer. The key of our own certificate is
- * the signer's. CAs are read when the first connection wants them: who sends
- * nothing pays nothing. RFC 7672 2.2, 3.1.3; RFC 6066 3.
+ * the signer's. The library wakes, and CAs are read, when the first
+ * connection wants it: who sends nothing pays nothing. RFC 7672 2.2, 3.1.3;
+ * RFC 6066 3.
  */
 #include <sys/mman.h>
 #include <openssl/x509_vfy.h>
@@ -27,33 +28,44 @@ _Static_assert(offsetof(struct outsaid, names) == sizeof(struct tls_verdict) &&
 	offsetof(struct tls_verdict, tls) == 0,
     "names follow at once");
 
-static struct {
-	struct tls_config *bare, *showing; /* showing: our certificate */
-	const void *ca;			   /* mapped, not read yet; or NULL */
+struct told {		/* by the parent, and not read yet */
+	const void *ca; /* mapped; or NULL */
 	size_t calen;
+	uint8_t *chain; /* of our certificate, PEM; or NULL */
+	size_t chainlen;
+};
+
+static struct {
+	int (*sign)(const struct sign_req *, const uint8_t *, uint8_t *,
+	    size_t *);
+	int awake;			   /* the library is */
+	int shows;			   /* there is a certificate of ours */
+	struct tls_config *bare, *showing; /* showing: with it; or NULL */
+	struct told told;
 } self;
 
-static struct {
-	const void *ca;
-	size_t calen;
-	uint8_t *chain;
-	size_t chainlen;
-} next;
+static struct told next;
 
 static void
-forget(const void **ca, size_t len)
+forget(struct told *t)
 {
-	if (*ca != NULL)
-		munmap((void *)*ca, len);
-	*ca = NULL;
+	if (t->ca != NULL)
+		munmap((void *)t->ca, t->calen);
+	free(t->chain);
+	memset(t, 0, sizeof(*t));
+}
+
+void
+outtls_prepare(int (*sign)(const struct sign_req *, const uint8_t *, uint8_t *,
+    size_t *))
+{
+	self.sign = sign;
 }
 
 void
 outtls_begin(void)
 {
-	forget(&next.ca, next.calen);
-	free(next.chain);
-	next.chain = NULL;
+	forget(&next);
 }
 
 int
@@ -109,38 +121,38 @@ config(const uint8_t *chain, size_t len)
 	return NULL;
 }
 
-int
+void
 outtls_apply(void)
 {
-	struct tls_config *bare = config(NULL, 0), *showing = NULL;
-
-	if (bare != NULL && next.chain != NULL)
-		showing = config(next.chain, next.chainlen);
-	if (bare == NULL || (next.chain != NULL && showing == NULL)) {
-		tls_config_free(bare);
-		outtls_begin();
-		return -1;
-	}
 	tls_config_free(self.bare);
 	tls_config_free(self.showing);
-	self.bare = bare;
-	self.showing = showing;
-	forget(&self.ca, self.calen);
-	self.ca = next.ca;
-	self.calen = next.calen;
-	next.ca = NULL;
-	outtls_begin();
-	return 0;
+	self.bare = self.showing = NULL;
+	forget(&self.told);
+	self.told = next;
+	self.shows = next.chain != NULL;
+	memset(&next, 0, sizeof(next));
 }
 
-/* once for each configuration; without them nobody is trusted */
-static void
-read_ca(void)
+/* the library, and what was told since it was asked last; -1: said why */
+static int
+wake(void)
 {
-	if (tlsx_ca(self.ca, self.calen) == -1)
+	if (!self.awake &&
+	    (tlsx_init() == -1 || keyprov_init(self.sign) == -1 ||
+		tls_init() == -1))
+		return -1;
+	self.awake = 1;
+	if (self.bare != NULL)
+		return 0;
+	/* without CAs nobody is trusted */
+	if (self.told.ca != NULL &&
+	    tlsx_ca(self.told.ca, self.told.calen) == -1)
 		log_warn("event=ca error=\"none of the CAs is usable\"");
-	forget(&self.ca, self.calen);
+	if (self.told.chain != NULL)
+		self.showing = config(self.told.chain, self.told.chainlen);
+	forget(&self.told);
 	proc_worked();
+	return (self.bare = config(NULL, 0)) == NULL ? -1 : 0;
 }
 
 /* which records do; -1: failed */
@@ -175,17 +187,17 @@ demand(struct stream *s, struct outwish *w, const uint8_t *tlsa, size_t len)
 		[POLICY_PIN] = TLSX_PINNED,
 	};
 
-	w->demand.check = check[w->is.policy];
+	w->demand->check = check[w->is.policy];
 	if (w->is.policy == POLICY_DANE && add_records(s, w, tlsa, len) == -1)
 		return -1;
 	if (w->dane == 2)
-		w->demand.check = TLSX_ANYBODY;
+		w->demand->check = TLSX_ANYBODY;
 	if (w->is.policy == POLICY_PIN &&
-	    outcheck_pin(w->is.pin, w->demand.pin) == -1)
+	    outcheck_pin(w->is.pin, w->demand->pin) == -1)
 		return -1;
 	if (w->is.alpn[0] != '\0' && tlsx_alpn(s->ssl, w->is.alpn) == -1)
 		return -1;
-	return tlsx_demand(s->ssl, &w->demand, w->is.name);
+	return tlsx_demand(s->ssl, w->demand, w->is.name);
 }
 
 int
@@ -194,13 +206,12 @@ outtls_make(struct stream *s, int fd, struct outwish *w, const uint8_t *tlsa,
 {
 	const char *name = w->is.name[0] != '\0' ? w->is.name : NULL;
 
-	if (w->is.client && self.showing == NULL) {
-		*why = "there is no certificate to show";
+	*why =
+	    w->is.client ? "there is no certificate to show" : "out of memory";
+	if ((w->is.client && !self.shows) || wake() == -1 ||
+	    (w->is.client && self.showing == NULL))
 		return -1;
-	}
 	*why = "out of memory";
-	if (self.ca != NULL)
-		read_ca();
 	if ((s->tls = tls_client()) == NULL ||
 	    tls_configure(s->tls, w->is.client ? self.showing : self.bare) ==
 		-1 ||
@@ -248,7 +259,7 @@ outtls_refusal(const struct stream *s, const struct outwish *w,
 	int error = tlsx_outcome(s->ssl);
 
 	memset(r, 0, sizeof(*r));
-	r->why = why_refused(w->demand.check, error);
+	r->why = why_refused(w->demand->check, error);
 	if (r->why == REFUSED_PIN)
 		text = "another certificate";
 	else if (r->why != REFUSED_HANDSHAKE)

@@ -12,20 +12,24 @@
 
 struct outwish { /* a request, while its handshake lasts */
 	struct tls_out is;
-	struct tlsx_demand demand;
+	struct tlsx_demand *demand; /* the caller's */
 	uint32_t dane; /* as in struct tls_verdict, if all goes well */
 };
 
+/* once: who signs for our certificate, as keyprov_init() says */
+void outtls_prepare(int (*sign)(const struct sign_req *, const uint8_t *,
+    uint8_t *, size_t *));
 void outtls_begin(void);
 /* consume the descriptor; -1: it does not fit */
 int outtls_ca(int fd);
 int outtls_cert(const struct relay_cert *, int fd);
-/* -1: said why in the log, and the old one stays */
-int outtls_apply(void);
+/* what is wrong with it is said when it is used first */
+void outtls_apply(void);
 
 /*
  * The stream's TLS object on fd, which stays the caller's, for a request
- * that outcheck found sound; the wish lives until the handshake is over.
+ * that outcheck found sound; the wish lives until the handshake is over, its
+ * demand as long as the stream.
  * 0 or -1: this machine cannot, *why is static text.
  */
 int outtls_make(struct stream *, int fd, struct outwish *, const uint8_t *tlsa,

@@ -169,13 +169,13 @@ send_guard(int auth)
 	size_t i;
 	int fd;
 
-	if (!self.committing) { /* it is a new one */
+	if (!self.committing) /* it is a new one */
 		imsg_send(auth, MSG_salt, 0, state_salt(), sizeof(struct salt),
 		    -1);
-		if ((fd = state_penalties()) != -1)
-			imsg_send(auth, MSG_restore, 0, NULL, 0, fd);
-	}
 	imsg_send(auth, MSG_guard, 0, &g, sizeof(g), -1);
+	/* scores fade at the rate that has just been told */
+	if (!self.committing && (fd = state_penalties()) != -1)
+		imsg_send(auth, MSG_restore, 0, NULL, 0, fd);
 	for (i = 0; i < c->services.n; i++) {
 		s = service(i);
 		if (s.auth)
@@ -312,8 +312,10 @@ reload(void *conf)
 	const struct gate_conf *c = conf;
 
 	if (strcmp(c->parent.rundir, gate_conf.parent.rundir) != 0 ||
-	    (c->relays != gate_conf.relays))
-		log_warn("rundir and relays change with the next start only");
+	    strcmp(c->state, gate_conf.state) != 0 ||
+	    c->relays != gate_conf.relays)
+		log_warn("rundir, state and relays change with the next start "
+			 "only");
 	if (!certs_ready()) {
 		log_warn("the first configuration is not judged yet");
 		return -1;

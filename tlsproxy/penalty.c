@@ -15,7 +15,7 @@
 enum {
 	WIDER = 4,	  /* times as much for a wide network */
 	AT_ONCE = 1000,	  /* offences that one call may bring */
-	LINES_MAX = 4096, /* told to people */
+	LINES_MAX = 1000, /* told to people */
 };
 
 /* clang-format off */

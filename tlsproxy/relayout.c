@@ -17,11 +17,9 @@
 #include <unistd.h>
 
 #include "asksigner.h"
-#include "keyprov.h"
 #include "outcheck.h"
 #include "outtls.h"
 #include "relayout.h"
-#include "tlsx.h"
 
 #define C_ENUM(n) RELAYOUT_##n,
 enum { RELAYOUT_COUNTERS(C_ENUM) };
@@ -31,7 +29,8 @@ enum { RELAYOUT_COUNTERS(C_ENUM) };
 struct call {
 	LIST_ENTRY(call) entry;
 	uint64_t id;
-	int caller;	      /* peer */
+	int caller; /* peer */
+	struct tlsx_demand demand;
 	struct outwish *wish; /* NULL: there was a verdict */
 	struct stream stream;
 };
@@ -159,16 +158,10 @@ static const struct stream_owner owner = { on_shake, on_expired, on_ended,
 	&self.conf.close_ms };
 
 void
-relayout_prepare(void)
-{
-	if (tlsx_init() == -1 || keyprov_init(sign) == -1 || tls_init() == -1)
-		fatal("libtls");
-}
-
-void
 relayout_init(void)
 {
 	tick_init();
+	outtls_prepare(sign);
 	if (stream_init(&owner) == -1)
 		fatal("memory");
 }
@@ -239,6 +232,7 @@ call_new(int caller, uint64_t id, const struct tls_out *t)
 	}
 	c->id = id;
 	c->caller = caller;
+	c->wish->demand = &c->demand;
 	memcpy(&c->wish->is, t, sizeof(*t));
 	stream_new(&c->stream);
 	LIST_INSERT_HEAD(&self.calls, c, entry);
@@ -334,8 +328,7 @@ void
 relayout_from_parent_out_apply(struct imsg *m)
 {
 	(void)m;
-	if (outtls_apply() == -1)
-		return;
+	outtls_apply();
 	self.conf = self.next;
 	self.ready = 1;
 }

@@ -7,5 +7,5 @@
 	C(asked) C(open) C(accepted) C(refused) C(expired) C(unsigned)
 /* clang-format on */
 
-void relayout_prepare(void), relayout_init(void), relayout_link(int, int);
+void relayout_init(void), relayout_link(int, int);
 #endif

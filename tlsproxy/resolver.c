@@ -71,6 +71,11 @@ static const struct {
 };
 /* clang-format on */
 
+/* where no name server is looked for, though a zone may say so */
+static const char *const inside[] = { "0.0.0.0/8", "10.0.0.0/8",
+	"100.64.0.0/10", "169.254.0.0/16", "172.16.0.0/12", "192.168.0.0/16",
+	"fc00::/7", "fe80::/10", "::ffff:0:0/96" };
+
 static void dispatch(struct lookup *);
 
 static int
@@ -129,6 +134,8 @@ create(struct server *s)
 	r |= set(s->ctx,
 	    "module-config:", validates ? "validator iterator" : "iterator");
 	r |= set(s->ctx, "do-not-query-localhost:", s->n > 0 ? "no" : "yes");
+	for (i = 0; s->n == 0 && i < sizeof(inside) / sizeof(*inside); i++)
+		r |= set(s->ctx, "do-not-query-address:", inside[i]);
 	for (i = 0; i < s->n; i++)
 		r |= add_forwarder(s->ctx, &s->addr[i]);
 	if (validates)

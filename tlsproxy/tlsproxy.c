@@ -37,7 +37,6 @@ const struct proc procs[NPROC] = {
     BIT(P_signer) | BIT(P_smtpd_mta) | BIT(P_xmppd_s2s),
     .prog = "tlsproxy-relay", .nofile = OUT_FILES,
     .roles = ROLE(relayout), .counters = relayout_counters,
-    .prepare = IN(relayout, relayout_prepare),
     .init = IN(relayout, relayout_init), .link = IN(relayout, relayout_link) },
 [P_signer] = { "signer", "_gl_signer", "empty", "stdio", "",
     BIT(P_relay) | BIT(P_relayout),

@@ -52,7 +52,7 @@ enum tlsx_check {
 	TLSX_PINNED,  /* this certificate and no other */
 };
 
-struct tlsx_demand { /* lives as long as the handshake */
+struct tlsx_demand { /* lives as long as the connection */
 	enum tlsx_check check;
 	uint8_t pin[32]; /* SHA-256 of the leaf's DER */
 };

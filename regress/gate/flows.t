@@ -286,8 +286,8 @@ with Suite({
                 'handshake-rate': 100000},
         conf='penalties:\n  slow: 0\n  refuse: 0\n',
         secrets=[secret(*p) for p in PASSWORDS.items()]) as s:
-    s.expect('event=death process=(relay.[01]|auth|login|user|submit|queue) '
-             'signal=9')
+    s.expect('event=death process=(relay.[01]|zygote|auth|login|user|submit|'
+             'queue) signal=9')
     d, i = s.taker(), s.imapd('join: 1s\n')
     daemons = {'tlsproxy': s.gate, 'smtpd': d, 'imapd': i}
     all_serve()

@@ -445,6 +445,13 @@ def penalties():
         ok(poll(lambda: refused(guesser, service), 3),
            'then it is refused on %s' % service)
     ok(not refused('127.1.2.1'), 'its neighbours are not')
+    for name in 'relay.0', 'relay.1':
+        s.gate.replaced(name, s.gate.kill(name))
+    ok(poll(lambda: refused(guesser) and refused(guesser, 'smtps'), 3),
+       'the relays are replaced: still refused')
+    restart_gate()
+    ok(poll(lambda: refused(guesser), 3), 'the gate is: still refused')
+    ok(not refused('127.1.2.1'), 'and nobody else')
     status, text = s.gate.ctl('penalties')
     ok(status == 0 and guesser in text, 'people are told') or diag(text)
     same(s.gate.ctl('forgive', guesser)[0], 0, 'forgiven')
@@ -520,7 +527,7 @@ def abused():
 
 def guesses():
     """many, from many; then the honest one"""
-    n = 10000 if NIGHTLY else 300
+    n, at_once = (10000, 64) if NIGHTLY else (300, 16)
     penal(slow=20, refuse=100, delay='1ms', delay_max='5ms',
           refuse_time='60s', refuse_max='60s')
     with enter('smtps', '127.5.0.1') as l:
@@ -529,7 +536,7 @@ def guesses():
     done_ = [0, 0, 0]
 
     def guesser(k):
-        for j in range(k, n, 16):
+        for j in range(k, n, at_once):
             try:
                 r = guess('127.6.%d.%d' % (j % 250, j // 250 % 250 + 1), j,
                           ('al', 'bo', 'root', 'nobody')[j % 4])
@@ -537,7 +544,7 @@ def guesses():
                 done_[2] += is_ok(r)
             except OSError:
                 done_[1] += 1
-    for r in together(16, guesser, 600)():
+    for r in together(at_once, guesser, 600)():
         if isinstance(r, Exception):
             raise r
     t = time.monotonic() - t
@@ -567,7 +574,7 @@ with Suite({
         limits={'per-address': 1000, 'handshakes-per-address': 500,
                 'handshake-rate': 100000},
         conf=NEVER, secrets=LINES) as s:
-    s.expect('event=death process=(auth|session) signal=9')
+    s.expect('event=death process=(auth|session|relay.[01]) signal=9')
     d, i = s.taker(), s.imapd('join: 2s\n')
     accounts = {w[1]: w[0] for w in map(str.split, poll(
         lambda: d.ctl('accounts')[1]).splitlines()[:-1])}

@@ -21,12 +21,13 @@ def true(daemon, when):
 
 with Suite({
         'smtp': Service(25, 'starttls', 'smtpd.session'),
-        'smtps': Service(465, 'implicit', 'smtpd.submit')}) as s:
+        'smtps': Service(465, 'implicit', 'smtpd.submit'),
+        'imaps': Service(993, 'implicit', 'imapd.login', auth=True)}) as s:
     s.expect('event=death process=(relay.0|relayout|signer|zygote) '
              'signal=9')
-    d = s.taker()
-    true(s.gate, 'at the start')
-    true(d, 'at the start')
+    d, i = s.taker(), s.imapd()
+    for daemon in s.gate, d, i:
+        true(daemon, 'at the start')
     many = [tls(s.port('smtps'), context()) for i in range(20)]
     many += [plain(s.port('smtp')) for i in range(20)]
     same([l.ask('hello') for l in many], ['hello'] * 40, 'work')

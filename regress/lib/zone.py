@@ -28,11 +28,20 @@ ROOTS = ['198.41.0.4', '170.247.170.2', '199.9.14.201', '192.33.4.12',
          '199.7.83.42', '202.12.27.33']
 
 
+def missing():
+    path = os.environ['PATH'] + ':/usr/sbin:/sbin'
+    return [t for t in ('nsd', 'ldns-keygen', 'ldns-signzone', 'ip')
+            if shutil.which(t, path=path) is None]
+
+
+def have_tools():
+    return not missing()
+
+
 def tools():
     """skips all when they are not there"""
-    for t in 'nsd', 'ldns-keygen', 'ldns-signzone':
-        if shutil.which(t, path=os.environ['PATH'] + ':/usr/sbin') is None:
-            skip_all('%s is missing' % t)
+    for t in missing():
+        skip_all('%s is missing' % t)
 
 
 class Zone:
@@ -151,7 +160,7 @@ class Dns:
 
     def stop(self):
         if self.nsd is not None:
-            os.killpg(self.nsd.pid, signal.SIGTERM)
+            self.nsd.terminate()  # it ends those it has forked
             self.nsd.wait()
             self.nsd = None
 

@@ -56,6 +56,7 @@ conf() # lines of more keys
 		echo "log: $T/log"
 		echo "tls: $T/tls"
 		echo "secrets: $T/secrets"
+		echo "state: $T/state"
 		echo "relays: 1"
 		[ $# -eq 0 ] || printf '%s\n' "$@"
 	} >"$T/conf"

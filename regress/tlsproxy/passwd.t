@@ -455,6 +455,8 @@ def with_gate():
         same(asked, [(1, 'auth gave no answer\n')] * 4,
              'nobody waits for ever for auth')
         os.kill(auth, signal.SIGCONT)
+        same(s.gate.ctl('forgive', 'all'), (0, '0 forgiven\n'),
+             'what it answers too late goes to nobody')
 
 
 pipes()

@@ -115,8 +115,8 @@ gives 1 "$C" -f "$T/conf" check && says "^bad  $A.crt: No such file" &&
     says "^bad  $A.key: No such file"
 ok "check: nothing there"
 conf 'relais: 2' 'min-uid: 0'
-gives 1 "$C" -f "$T/conf" check && says "^bad  $T/conf:6:1: relais: unknown" &&
-    says "^bad  $T/conf:7:1: min-uid: out of range"
+gives 1 "$C" -f "$T/conf" check && says "^bad  $T/conf:7:1: relais: unknown" &&
+    says "^bad  $T/conf:8:1: min-uid: out of range"
 ok "check: errors of the file"
 gives 1 "$C" -f "$T/none" check && says "^bad  $T/none: No such file"
 ok "check: no file"
@@ -156,7 +156,8 @@ rm "$A.next.key"
 gives 0 "$C" -f "$T/conf" tlsa a.example && cmp -s "$T/want" "$T/out"
 ok "tlsa: the key of the next certificate"
 
-for c in status stats reload stop 'log brief' drain penalties 'forgive all'; do
+for c in status stats reload stop 'log brief' drain penalties \
+    'forgive all'; do
 	gives 3 "$C" -f "$T/conf" $c &&
 	    says "^$T/run/tlsproxy.sock: not running"
 	ok "$c: not running"
@@ -194,8 +195,15 @@ if may_start; then
 	ok "reload, status: 0 again"
 	gives 0 "$C" -f "$T/conf" drain && says '^1 of 1 relays replaced$'
 	ok "drain"
+	gives 0 "$C" -f "$T/conf" penalties && says '^networks=0 delayed=0 '
+	ok "penalties"
+	gives 0 "$C" -f "$T/conf" forgive 192.0.2.0/24 && says '^0 forgiven$'
+	ok "forgive"
 	gives 0 "$C" -f "$T/conf" stop && ended
 	ok "stop"
+	[ "$(stat -c %a "$T/state" "$T/state/salt" "$T/state/penalties" |
+	    tr '\n' ' ')" = '700 600 600 ' ]
+	ok "it leaves its state behind, for root only"
 	gives 3 "$C" -f "$T/conf" status
 	ok "status: 3 when it is gone"
 fi

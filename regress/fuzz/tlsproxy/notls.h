@@ -111,6 +111,9 @@ int wire_use(struct ssl_st *s, int fd) { (void)s, (void)fd; return 0; }
 void wire_more(int on) { (void)on; }
 int tlsx_pending(const struct ssl_st *s) { (void)s; return 0; }
 void tlsx_ticket_key(const uint8_t k[TLSX_TICKET_LEN]) { (void)k; }
+int tlsx_exporter(struct ssl_st *s, uint8_t *b) { (void)s, (void)b; return -1; }
+int tlsx_endpoint(const struct ssl_st *s, uint8_t *b)
+{ (void)s, (void)b; return -1; }
 /* clang-format on */
 
 int

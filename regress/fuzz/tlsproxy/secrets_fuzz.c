@@ -57,6 +57,8 @@ take_again(const struct secret *s, void *arg)
 	struct secret copy = *s;
 
 	copy.line = seen->want->line;
+	copy.text = seen->want->text;
+	copy.textlen = seen->want->textlen;
 	MUST(memcmp(&copy, seen->want, sizeof(copy)) == 0);
 	seen->taken++;
 	return 0;

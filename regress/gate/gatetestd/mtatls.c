@@ -4,6 +4,8 @@
  *	tls REF [policy=opportunistic|pkix|dane|pin] [name=..] [also=..]
  *	    [alpn=..] [pin=..] [client=1] [deadline=MS]
  *	    [tlsa=U,S,M,HEX;U,S,M,HEX...]
+ *	shakes N IP PORT policy=.. ...: so many, some at once, each of a
+ *	    connection of its own, which the counters tell of
  *	tls-odd log|udp|tcp	on a descriptor that is none
  *	crime REF WHAT		what no honest caller sends
  */
@@ -19,7 +21,7 @@
 #include "mta.h"
 #include "tlsa.h"
 
-enum { WAIT_MS = 5000 };
+enum { WAIT_MS = 5000, AT_ONCE = 16 };
 
 struct request {
 	struct tls_out is;
@@ -39,16 +41,31 @@ fail(uint64_t ask, const char *why)
 	mta_end(ask);
 }
 
+static struct { /* shakes */
+	struct sockaddr_in to;
+	struct request request;
+	size_t used;
+	long left;
+} crowd;
+
+static int
+address(struct sockaddr_in *sin, char **argv)
+{
+	memset(sin, 0, sizeof(*sin));
+	sin->sin_family = AF_INET;
+	sin->sin_port = htons((uint16_t)strtoul(argv[1], NULL, 10));
+	return inet_pton(AF_INET, argv[0], &sin->sin_addr) == 1 ? 0 : -1;
+}
+
 static void
 connect_one(uint64_t ask, int argc, char **argv)
 {
-	struct sockaddr_in sin = { .sin_family = AF_INET };
+	struct sockaddr_in sin;
 	struct out *o;
 	int fd;
 
 	(void)argc;
-	sin.sin_port = htons((uint16_t)strtoul(argv[2], NULL, 10));
-	if (inet_pton(AF_INET, argv[1], &sin.sin_addr) != 1 ||
+	if (address(&sin, argv + 1) == -1 ||
 	    (fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) == -1) {
 		fail(ask, "connect to what?");
 		return;
@@ -195,6 +212,44 @@ tls(uint64_t ask, int argc, char **argv)
 		hand_over(o, ask, &r, used);
 }
 
+static void
+shake_next(void)
+{
+	struct out *o;
+
+	if (crowd.left == 0)
+		return;
+	crowd.left--;
+	o = out_new(NO_ASK);
+	o->crowd = 1;
+	o->fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	if (connect(o->fd, (struct sockaddr *)&crowd.to, sizeof(crowd.to)) ==
+	    -1)
+		out_free(o);
+	else
+		hand_over(o, NO_ASK, &crowd.request, crowd.used);
+}
+
+static void
+shakes(uint64_t ask, int argc, char **argv)
+{
+	int i, r = address(&crowd.to, argv + 2);
+
+	memset(&crowd.request, 0, sizeof(crowd.request));
+	crowd.request.is.deadline = WAIT_MS;
+	crowd.used = 0;
+	for (i = 4; i < argc && r == 0; i++)
+		r = option(&crowd.request, &crowd.used, argv[i]);
+	if (r == -1) {
+		fail(ask, "what to do?");
+		return;
+	}
+	crowd.left = strtol(argv[1], NULL, 10);
+	for (i = 0; i < AT_ONCE; i++)
+		shake_next();
+	mta_end(ask);
+}
+
 /* not a socket of TCP, or one that is connected to nobody */
 static void
 tls_odd(uint64_t ask, int argc, char **argv)
@@ -255,6 +310,8 @@ caller_from_relayout_tls_verdict(struct imsg *m)
 		    types[is.names[i].type % 3], is.names[i].name);
 	mta_say(o->ask, "%.*s", (int)b.len, (const char *)buf_data(&b));
 	buf_free(&b);
+	if (o->crowd)
+		shake_next();
 	out_told(o);
 }
 
@@ -275,6 +332,8 @@ caller_from_relayout_tls_refused(struct imsg *m)
 	COUNT_MTA(refused);
 	mta_say(o->ask, "refused why=%s error=%d text=%s", whys[r.why], r.error,
 	    r.text);
+	if (o->crowd)
+		shake_next();
 	out_told(o);
 }
 
@@ -326,6 +385,7 @@ crime(uint64_t ask, int argc, char **argv)
 const struct mta_command tls_commands[] = {
 	{ "connect", 2, 2, connect_one },
 	{ "tls", 1, 12, tls },
+	{ "shakes", 4, 12, shakes },
 	{ "tls-odd", 1, 1, tls_odd },
 	{ "crime", 2, 2, crime },
 	{ NULL, 0, 0, NULL },

@@ -458,37 +458,75 @@ full(void)
 	enum { MORE = 1000 };
 	struct penalties *p = penalties_new(&usual, secret);
 	struct addr a, wanted = addr(A), low = addr("192.0.2.1");
+	uint64_t now = 0;
 	uint32_t i;
 	char line[TOLD];
 	size_t at = 0;
 	unsigned int lost = 0;
 
-	penalty_add(p, 0, &low, PENALTY_HANDSHAKE, 19, "", 0);
-	penalty_add(p, 0, &wanted, PENALTY_PASSWORD, 10, "", 0);
+	for (i = 1; i <= 16; i *= 2, now += i / 2 * H * MS)
+		penalty_add(p, now, &wanted, PENALTY_PASSWORD, 10, "", 0);
+	now -= 2 * H * MS; /* of 16 h that it is refused, 14 are gone */
+	penalty_add(p, now, &low, PENALTY_HANDSHAKE, 19, "", 0);
 	for (i = 0; i < PREFIXES_MAX / 2 + MORE; i++) {
 		a = nth(0x0a000000 + i * 256);
-		penalty_add(p, i, &a, PENALTY_PASSWORD, 2, "", 0);
-		lost += penalty_wait(p, i, &a, "") != 1000;
+		penalty_add(p, now + i, &a, PENALTY_PASSWORD, 2, "", 0);
+		lost += penalty_wait(p, now + i, &a, "") != 1000;
 	}
+	now += i;
 	ok(lost == 0, "who is new is remembered, however full it is");
-	ok(penalty_line(p, i, &at, line, sizeof(line)) &&
+	ok(penalty_line(p, now, &at, line, sizeof(line)) &&
 		strncmp(line, "networks=65536 ", 15) == 0,
 	    "%d networks, no more: %s", PREFIXES_MAX, line);
-	ok(penalty_refused(p, i, &wanted, ""), "who is refused stays");
-	penalty_add(p, i, &low, PENALTY_HANDSHAKE, 1, "", 0);
-	ok(penalty_wait(p, i, &low, "") == 0, "the lowest was forgotten");
+	ok(penalty_refused(p, now, &wanted, ""), "who is refused stays");
+	penalty_add(p, now, &low, PENALTY_HANDSHAKE, 1, "", 0);
+	ok(penalty_wait(p, now, &low, "") == 0, "the lowest was forgotten");
 	a = nth(0x0a000000);
-	ok(penalty_wait(p, i, &a, "") == 0, "then the oldest of equals");
+	ok(penalty_wait(p, now, &a, "") == 0, "then the oldest of equals");
 	a = nth(0x0a000000 + (PREFIXES_MAX / 2 + MORE - 2) * 256);
-	ok(penalty_wait(p, i, &a, "") == 1000, "not the newest");
+	ok(penalty_wait(p, now, &a, "") == 1000, "not the newest");
+	now += 3 * DAY * MS;
 	for (i = 0; i < 5000; i++) {
 		a = nth(0x0b000000 + i % 8);
-		penalty_add(p, 3 * DAY * MS, &a, PENALTY_HANDSHAKE, 1, "", 0);
+		penalty_add(p, now, &a, PENALTY_HANDSHAKE, 1, "", 0);
 	}
 	at = 0;
-	ok(penalty_line(p, 3 * DAY * MS, &at, line, sizeof(line)) &&
+	ok(penalty_line(p, now, &at, line, sizeof(line)) &&
 		strncmp(line, "networks=9 ", 11) == 0,
 	    "what is cold is swept away: %s", line);
+	penalties_free(p);
+}
+
+/* of many scores, some of which go out of turn, the lowest go first */
+static void
+order(void)
+{
+	enum { HALF = PREFIXES_MAX / 2, NEW = 14000, LOW = 20 };
+	struct penalties *p = penalties_new(&usual, secret);
+	struct forgive f = { .bits = 24 };
+	struct addr a;
+	uint32_t i;
+	unsigned int lost = 0;
+
+	for (i = 0; i < HALF; i++) {
+		a = nth(0x0a000000 + i * 256);
+		penalty_add(p, 0, &a, PENALTY_HANDSHAKE, 1 + i * 7919 % 97, "",
+		    0);
+	}
+	for (i = 0; i < HALF; i += 3) {
+		f.net = nth(0x0a000000 + i * 256);
+		penalty_forgive(p, 0, &f);
+	}
+	for (i = 0; i < NEW; i++) {
+		a = nth(0x14000000 + i * 256);
+		penalty_add(p, 0, &a, PENALTY_HANDSHAKE, 98, "", 0);
+	}
+	for (i = 0; i < HALF; i++) {
+		a = nth(0x0a000000 + i * 256);
+		lost += i % 3 != 0 && 1 + i * 7919 % 97 >= LOW &&
+		    penalty_wait(p, 0, &a, "") == 0;
+	}
+	ok(lost == 0, "none above %d points went: %u", LOW, lost);
 	penalties_free(p);
 }
 
@@ -519,7 +557,7 @@ static void
 homes(void)
 {
 	struct penalties *p = penalties_new(&usual, secret);
-	struct addr a;
+	struct addr a, stranger = addr(C);
 	char line[TOLD], user[16];
 	size_t at = 0;
 	uint32_t i;
@@ -528,16 +566,28 @@ homes(void)
 		a = nth(0x0a000000 + i * 256);
 		penalty_good(p, i, &a, "al");
 	}
+	for (i = 0; i < 31; i++)
+		fail_from(p, 0, 1, "once", 0);
 	for (i = 0; i < TRIED_MAX + 100; i++) {
+		if (i % 100 == 0)
+			fail_from(p, i, 1, "often", 0);
 		snprintf(user, sizeof(user), "u%u", i);
 		fail_from(p, i, 1, user, 0);
 	}
 	ok(penalty_line(p, i, &at, line, sizeof(line)) &&
 		strstr(line, " homes=16384 users=4096") != NULL,
 	    "homes and users are bounded: %s", line);
+	ok(penalty_wait(p, i, &stranger, "often") == 15000 &&
+		penalty_wait(p, i, &stranger, "once") == 0,
+	    "the longest untouched user goes");
 	a = nth(0x0a000000);
 	penalty_add(p, i, &a, PENALTY_PASSWORD, 40, "", 0);
+	a = nth(0x0a000001);
 	ok(penalty_refused(p, i, &a, "al"), "the longest unused home goes");
+	a = nth(0x0a000000 + 1000 * 256);
+	penalty_add(p, i, &a, PENALTY_PASSWORD, 40, "", 0);
+	a = nth(0x0a000001 + 1000 * 256);
+	ok(!penalty_refused(p, i, &a, "al"), "the others stay");
 	penalties_free(p);
 }
 
@@ -551,6 +601,7 @@ main(void)
 	nowhere();
 	lines();
 	full();
+	order();
 	full_of_refused();
 	homes();
 	return done();
