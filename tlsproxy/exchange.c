@@ -162,6 +162,8 @@ blame(const struct client *c)
 		    sasl_guess(c->sasl));
 		auth_spread();
 	}
+	if (!auth_tells())
+		return;
 	log_info("event=login result=fail id=%llx service=%s user=\"%s\" "
 		 "why=%s",
 	    (unsigned long long)c->id, c->service.name, printable(c),
