@@ -19,6 +19,7 @@ enum {
 	HEADER_FIELDS = 1000,
 	FIELD_BYTES = 64 * 1024,
 	RECEIVED_MAX = 100,	  /* fields: a loop */
+	ADDRESSES_MAX = 2000,	  /* of one field */
 	MEMFD_BYTES = 256 * 1024, /* a larger body goes to the spool at once */
 
 	/* the spool */
