@@ -49,4 +49,6 @@ size_t mailbox_format(const struct mailbox *, char *out);
 int mailbox_same(const struct mailbox *, const struct mailbox *);
 /* 1: it has bytes that need SMTPUTF8 */
 int mailbox_is_utf8(const struct mailbox *);
+/* bytes of the UTF-8 character there that is not ASCII; 0: none is */
+size_t address_utf8(const char *, const char *end);
 #endif

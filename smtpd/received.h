@@ -1,0 +1,25 @@
+/*
+ * received: the trace field of a message that we take. RFC 5321 4.4; the
+ * protocols' names RFC 3848 and 6531 4.3. Pure.
+ */
+#ifndef RECEIVED_H
+#define RECEIVED_H
+
+#include <time.h>
+
+#include "address.h"
+#include "buf.h"
+
+struct received {
+	const char *helo;    /* as it was said; NULL: nothing of the client */
+	const char *address; /* "192.0.2.1", "2001:db8::1"; NULL: left out */
+	const char *host;    /* who we are */
+	int esmtp, tls, auth, utf8;
+	const char *id;
+	const struct mailbox *to; /* the only recipient, or NULL */
+	time_t date;
+};
+
+/* appends the field, folded; -1: ENOBUFS or ENOMEM, the buffer is spoilt */
+int received_write(const struct received *, struct buf *);
+#endif
