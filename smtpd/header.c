@@ -134,7 +134,7 @@ name_byte(struct header *h, unsigned char c)
 		h->state = BLANK;
 		return HEADER_MORE;
 	}
-	if (h->state == BLANK && h->line == 0 && c > ' ' &&
+	if (h->state == BLANK && h->fields == h->received && c > ' ' &&
 	    (strcmp(h->name, "from") == 0 || strcmp(h->name, ">from") == 0))
 		return open_field(h, HEADER_MBOX);
 	if (h->state == BLANK || c <= ' ' || c > '~' || c == ':')

@@ -2,7 +2,7 @@
  * header: the header section of a message, found while its bytes arrive, cut
  * anywhere. Nothing is kept but one address: fields are told by a callback as
  * offsets from the first byte. Lines end in CRLF or LF, names may have blanks
- * before the colon (RFC 5322 4.5), an mbox line may come first. Pure.
+ * before the colon (RFC 5322 4.5), an mbox line may stand on top. Pure.
  */
 #ifndef HEADER_H
 #define HEADER_H
@@ -13,7 +13,7 @@
 
 enum header_name {
 	HEADER_OTHER,
-	HEADER_MBOX, /* "From " or ">From " as the very first line */
+	HEADER_MBOX, /* "From " or ">From ", first or behind Received */
 	HEADER_BCC,
 	HEADER_CC,
 	HEADER_DATE,

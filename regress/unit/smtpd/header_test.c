@@ -35,6 +35,8 @@ static const struct { const char *in, *want; } t[] = {
 { "Subject from: a\r\n\r\n",      "!|Subject from: a\r\n\r\n" },
 { "From al Thu\r\nTo: b\r\n\r\n", "m[From al Thu]T[To: b]|" },
 { ">From al Thu\nTo: b\n\nc",     "m[>From al Thu]T[To: b]|c" },
+{ "Received: a\r\nFrom al Thu\r\nFrom al Thu\r\n\r\n",
+  "R[Received: a]m[From al Thu]!|From al Thu\r\n\r\n" },
 { "To: b\r\nFrom al Thu\r\n\r\n", "T[To: b]!|From al Thu\r\n\r\n" },
 { "x-gatelodge-spam: no\r\nX-GATELODGE-: a\r\nX-Gatelodge: b\r\n\r\n",
   "g[x-gatelodge-spam: no]g[X-GATELODGE-: a]o[X-Gatelodge: b]|" },
