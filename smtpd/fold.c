@@ -20,7 +20,16 @@ fold_begin(struct fold *f, struct buf *out, const char *indent,
 	f->out = out;
 	f->indent = indent;
 	put(f, first, strlen(first));
-	f->blank = f->column > 0;
+	f->blank = f->column > 0 && first[f->column - 1] != ' ';
+}
+
+void
+fold_next(struct fold *f, const char *first)
+{
+	int failed = fold_end(f) == -1;
+
+	fold_begin(f, f->out, f->indent, first);
+	f->failed |= failed;
 }
 
 void
@@ -67,7 +76,7 @@ fold_name(struct fold *f, const char *p)
 	char word[DOMAIN_MAX];
 	size_t n;
 
-	for (n = 0; p[n] != '\0' && n < sizeof(word); n++)
+	for (n = 0; n < sizeof(word) && p[n] != '\0'; n++)
 		word[n] = (char)(is_name((unsigned char)p[n]) ? p[n] : '?');
 	if (n == 0)
 		word[n++] = '?';

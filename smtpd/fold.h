@@ -25,6 +25,8 @@ struct fold {
 
 /* a line begins with these bytes, which may be none */
 void fold_begin(struct fold *, struct buf *, const char *indent, const char *);
+/* the line ends, another one begins */
+void fold_next(struct fold *, const char *);
 /* one word, kept whole: ours, or of a grammar without CR and LF */
 void fold_word(struct fold *, const char *, size_t n);
 /* words of ours with single blanks between */
