@@ -26,13 +26,17 @@ static size_t
 xtext(const char *p, char out[TEXT])
 {
 	size_t n;
+	int high, low;
 
-	for (n = 0; *p != '\0' && n < TEXT; n++)
-		if (*p == '+' && hex(p[1]) != -1 && hex(p[2]) != -1) {
-			out[n] = (char)(hex(p[1]) << 4 | hex(p[2]));
+	for (n = 0; *p != '\0' && n < TEXT; n++) {
+		high = *p == '+' ? hex(p[1]) : -1;
+		low = high != -1 ? hex(p[2]) : -1;
+		if (low != -1) {
+			out[n] = (char)(high * 16 + low);
 			p += 3;
 		} else
 			out[n] = *p++;
+	}
 	return n;
 }
 
@@ -104,7 +108,7 @@ original(struct fold *f, const char *orcpt, int wide)
 	static const char types[] = "abcdefghijklmnopqrstuvwxyz"
 				    "ABCDEFGHIJKLMNOPQRSTUVWXYZ-0123456789";
 	const size_t type = strspn(orcpt, types);
-	char text[TEXT];
+	char text[TEXT] = "";
 	size_t n;
 
 	if (type == 0 || type > 20 || orcpt[type] != ';' ||
@@ -179,7 +183,7 @@ recipient(struct fold *f, const struct dsn_recipient *r, int wide)
 int
 dsn_fields(const struct dsn *d, int wide, struct buf *out)
 {
-	char text[TEXT];
+	char text[TEXT] = "";
 	struct fold f;
 	size_t i;
 
