@@ -22,9 +22,8 @@ is_atext(unsigned char c)
 	    (c != '\0' && strchr("!#$%&'*+-/=?^_`{|}~", c) != NULL);
 }
 
-/* bytes of the UTF-8 character there that is not ASCII; 0: none is */
-static size_t
-utf8(const char *p, const char *end)
+size_t
+address_utf8(const char *p, const char *end)
 {
 	const unsigned char *u = (const unsigned char *)p;
 	size_t i,
@@ -51,7 +50,7 @@ bare(const char *p, const char *end, unsigned int flags)
 {
 	if (is_atext((unsigned char)*p))
 		return 1;
-	return flags & ADDRESS_UTF8 ? utf8(p, end) : 0;
+	return flags & ADDRESS_UTF8 ? address_utf8(p, end) : 0;
 }
 
 static int
@@ -95,7 +94,7 @@ quoted_string(struct mailbox *m, const char **p, const char *end,
 		if (**p == '\\' && ++*p == end)
 			break;
 		len = **p >= ' ' && **p <= '~' ? 1 :
-		    flags & ADDRESS_UTF8       ? utf8(*p, end) :
+		    flags & ADDRESS_UTF8       ? address_utf8(*p, end) :
 						 0;
 		if (len == 0)
 			return "bad character between the quotes";
@@ -157,7 +156,8 @@ domain_parse(char *out, const char *p, size_t len, unsigned int flags)
 		} else if (is_alnum((unsigned char)*p) || *p == '_' ||
 		    (*p == '-' && label > 0))
 			label++;
-		else if ((flags & ADDRESS_UTF8) && (c = utf8(p, end)) > 0)
+		else if ((flags & ADDRESS_UTF8) &&
+		    (c = address_utf8(p, end)) > 0)
 			label += c;
 		else
 			return "bad character in the domain";
