@@ -202,6 +202,7 @@ line(struct smtp_in *s, const char *p, size_t n)
 		return skip(s, p, n);
 	max = b->len < COMMAND_LINE ? COMMAND_LINE : line_max(s);
 	if (b->len == max) {
+		s->own.skipped = max;
 		s->own.skip_cr = buf_data(b)[max - 1] == '\r';
 		buf_free(b);
 		return skip(s, p, n);
