@@ -20,15 +20,18 @@ enum dsn_action {
 	DSN_EXPANDED, /* into several addresses */
 };
 
-/* strings may hold any byte that a stranger chose, but NUL */
+/*
+ * Strings may hold any byte that a stranger chose, but NUL; NULL and the empty
+ * one are none. ORCPT and ENVID are no xtext any more.
+ */
 struct dsn_recipient {
 	const struct mailbox *to;
-	const char *orcpt; /* "rfc822;a+2Bb@c.example", as in RCPT; or NULL */
+	const char *orcpt; /* "rfc822;a@b.example" */
 	enum dsn_action action;
 	const char *status;	/* "5.1.1"; the action decides the class */
-	const char *remote;	/* the host that said so; NULL: we */
-	const char *diagnostic; /* its reply, or our words; or NULL */
-	const char *log;	/* what our log calls it; or NULL */
+	const char *remote;	/* the host that said so; none: we */
+	const char *diagnostic; /* its reply, or our words */
+	const char *log;	/* what our log calls it */
 	time_t attempt;		/* the last one; 0: there was none */
 	time_t until;		/* DSN_DELAYED: it is tried that long; or 0 */
 };
@@ -41,10 +44,10 @@ struct dsn {
 	const struct mailbox *to;
 	/* the message */
 	time_t arrival;
-	const char *envid; /* as in MAIL, in xtext; or NULL */
-	int utf8;	   /* it had SMTPUTF8: so may its report */
-	int full;	   /* RET=FULL */
-	const void *msg;   /* all of it; what is too much is left out */
+	const char *envid;
+	int utf8;	 /* it had SMTPUTF8: so may its report */
+	int full;	 /* RET=FULL */
+	const void *msg; /* all of it; what is too much is left out */
 	size_t len;
 	const struct dsn_recipient *rcpt;
 	size_t rcpts;

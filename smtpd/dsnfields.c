@@ -1,7 +1,7 @@
 /*
  * dsnfields: the fields for programs. Each is folded, so each of its bytes
  * has passed fold; addresses, which fold keeps whole, are made safe here.
- * RFC 3464 2, xtext RFC 3461 4, addresses in UTF-8 RFC 6533 3.
+ * RFC 3464 2, addresses in UTF-8 RFC 6533 3.
  */
 #include <stdio.h>
 #include <string.h>
@@ -10,35 +10,6 @@
 #include "dsnpart.h"
 #include "fold.h"
 #include "limits.h"
-
-enum { TEXT = 512 }; /* bytes of an address or an ENVID that we repeat */
-
-static int
-hex(char c)
-{
-	return c >= '0' && c <= '9' ? c - '0' :
-	    c >= 'A' && c <= 'F'    ? c - 'A' + 10 :
-				      -1;
-}
-
-/* what is no xtext stays as it is; how many bytes, TEXT at most */
-static size_t
-xtext(const char *p, char out[TEXT])
-{
-	size_t n;
-	int high, low;
-
-	for (n = 0; *p != '\0' && n < TEXT; n++) {
-		high = *p == '+' ? hex(p[1]) : -1;
-		low = high != -1 ? hex(p[2]) : -1;
-		if (low != -1) {
-			out[n] = (char)(high * 16 + low);
-			p += 3;
-		} else
-			out[n] = *p++;
-	}
-	return n;
-}
 
 /* the UTF-8 character of n bytes there, or an ASCII one, as \x{...} */
 static size_t
@@ -108,12 +79,12 @@ original(struct fold *f, const char *orcpt, int wide)
 	static const char types[] = "abcdefghijklmnopqrstuvwxyz"
 				    "ABCDEFGHIJKLMNOPQRSTUVWXYZ-0123456789";
 	const size_t type = strspn(orcpt, types);
-	char text[TEXT] = "";
+	const char *text = orcpt + type + 1;
 	size_t n;
 
-	if (type == 0 || type > 20 || orcpt[type] != ';' ||
-	    (n = xtext(orcpt + type + 1, text)) == 0)
+	if (type == 0 || type > 20 || orcpt[type] != ';' || *text == '\0')
 		return;
+	n = strnlen(text, ORCPT_MAX);
 	fold_next(f, "Original-Recipient:");
 	if (is_utf8(text, n))
 		typed(f, "utf-8", 5);
@@ -135,15 +106,15 @@ date(struct fold *f, const char *name, time_t t)
 static void
 diagnostic(struct fold *f, const struct dsn_recipient *r, int wide)
 {
-	if (r->remote != NULL) {
+	if (dsn_has(r->remote)) {
 		fold_next(f, "Remote-MTA:");
 		fold_words(f, "dns;");
 		fold_name(f, r->remote);
 	}
-	if (r->diagnostic == NULL)
+	if (!dsn_has(r->diagnostic))
 		return;
 	fold_next(f, "Diagnostic-Code:");
-	fold_words(f, r->remote != NULL ? "smtp;" : "x-gatelodge;");
+	fold_words(f, dsn_has(r->remote) ? "smtp;" : "x-gatelodge;");
 	fold_text(f, r->diagnostic, strnlen(r->diagnostic, DSN_DIAGNOSTIC),
 	    wide);
 }
@@ -159,7 +130,7 @@ recipient(struct fold *f, const struct dsn_recipient *r, int wide)
 	char text[MAILBOX_TEXT], status[DSN_STATUS];
 	size_t n = mailbox_format(r->to, text);
 
-	if (r->orcpt != NULL)
+	if (dsn_has(r->orcpt))
 		original(f, r->orcpt, wide);
 	fold_next(f, "Final-Recipient:");
 	fold_words(f, is_utf8(text, n) ? "utf-8;" : "rfc822;");
@@ -172,7 +143,7 @@ recipient(struct fold *f, const struct dsn_recipient *r, int wide)
 	diagnostic(f, r, wide);
 	if (r->attempt != 0)
 		date(f, "Last-Attempt-Date:", r->attempt);
-	if (r->log != NULL) {
+	if (dsn_has(r->log)) {
 		fold_next(f, "Final-Log-ID:");
 		fold_name(f, r->log);
 	}
@@ -183,16 +154,15 @@ recipient(struct fold *f, const struct dsn_recipient *r, int wide)
 int
 dsn_fields(const struct dsn *d, int wide, struct buf *out)
 {
-	char text[TEXT] = "";
 	struct fold f;
 	size_t i;
 
 	fold_begin(&f, out, "\t", "Reporting-MTA:");
 	fold_words(&f, "dns;");
 	fold_name(&f, d->host);
-	if (d->envid != NULL) {
+	if (dsn_has(d->envid)) {
 		fold_next(&f, "Original-Envelope-Id:");
-		fold_text(&f, text, xtext(d->envid, text), 0);
+		fold_text(&f, d->envid, strnlen(d->envid, ENVID_MAX), 0);
 	}
 	date(&f, "Arrival-Date:", d->arrival);
 	for (i = 0; i < d->rcpts; i++) {

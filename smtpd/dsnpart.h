@@ -6,6 +6,13 @@
 
 enum { DSN_STATUS = 12 }; /* "5.255.255", with NUL */
 
+/* there is such a string */
+static inline int
+dsn_has(const char *s)
+{
+	return s != NULL && *s != '\0';
+}
+
 /* a status of the action's class, whatever the recipient's was */
 void dsn_status(const struct dsn_recipient *, char out[DSN_STATUS]);
 

@@ -125,12 +125,12 @@ recipient(struct buf *out, const struct dsn_recipient *r)
 	fold_words(&f, why(r, status));
 	(void)snprintf(address, sizeof(address), "(%s)", status);
 	fold_words(&f, address);
-	if (r->diagnostic != NULL && r->remote != NULL) {
+	if (dsn_has(r->diagnostic) && dsn_has(r->remote)) {
 		fold_next(&f, INDENT);
 		fold_name(&f, r->remote);
 		fold_words(&f, "said:");
 	}
-	if (r->diagnostic != NULL) {
+	if (dsn_has(r->diagnostic)) {
 		fold_next(&f, INDENT);
 		fold_text(&f, r->diagnostic,
 		    strnlen(r->diagnostic, DSN_DIAGNOSTIC), 1);

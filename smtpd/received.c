@@ -21,23 +21,6 @@ from(struct fold *f, const struct received *r)
 	fold_word(f, word, (size_t)n);
 }
 
-static void
-with(struct fold *f, const struct received *r)
-{
-	char word[16];
-	int n;
-
-	if (r->utf8)
-		n = snprintf(word, sizeof(word), "UTF8SMTP");
-	else
-		n = snprintf(word, sizeof(word), "%sSMTP",
-		    r->esmtp || r->tls || r->auth ? "E" : "");
-	n += snprintf(word + n, sizeof(word) - (size_t)n, "%s%s",
-	    r->tls ? "S" : "", r->auth ? "A" : "");
-	fold_words(f, "with");
-	fold_word(f, word, (size_t)n);
-}
-
 int
 received_write(const struct received *r, struct buf *out)
 {
@@ -50,7 +33,8 @@ received_write(const struct received *r, struct buf *out)
 		from(&f, r);
 	fold_words(&f, "by");
 	fold_name(&f, r->host);
-	with(&f, r);
+	fold_words(&f, "with");
+	fold_name(&f, r->protocol);
 	fold_words(&f, "id");
 	/* a header of ASCII stays one */
 	if (r->to != NULL && (r->utf8 || !mailbox_is_utf8(r->to))) {

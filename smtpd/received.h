@@ -1,7 +1,4 @@
-/*
- * received: the trace field of a message that we take. RFC 5321 4.4; the
- * protocols' names RFC 3848 and 6531 4.3. Pure.
- */
+/* received: the trace field of a message that we take. Pure. RFC 5321 4.4 */
 #ifndef RECEIVED_H
 #define RECEIVED_H
 
@@ -11,10 +8,11 @@
 #include "buf.h"
 
 struct received {
-	const char *helo;    /* as it was said; NULL: nothing of the client */
-	const char *address; /* "192.0.2.1", "2001:db8::1"; NULL: left out */
-	const char *host;    /* who we are */
-	int esmtp, tls, auth, utf8;
+	const char *helo;     /* as it was said; NULL: nothing of the client */
+	const char *address;  /* "192.0.2.1", "2001:db8::1"; NULL: left out */
+	const char *host;     /* who we are */
+	const char *protocol; /* of RFC 3848 or 6531: "ESMTPS" */
+	int utf8;	      /* the message has SMTPUTF8 */
 	const char *id;
 	const struct mailbox *to; /* the only recipient, or NULL */
 	time_t date;

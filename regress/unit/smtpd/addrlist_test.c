@@ -29,7 +29,7 @@ static const struct { const char *in, *want; } t[] = {
 { "\"a\r\n b\"@c.d",                   "\"a b\"@c.d" },
 { "a..b@c.d, a.@c.d, .a@c.d",          "\"a..b\"@c.d \"a.\"@c.d \".a\"@c.d" },
 { "a@[192.0.2.1]",                     "a@[192.0.2.1]" },
-{ "<a@[IPv6:2001:db8::1]>",            "a@[IPv6:2001:db8::1]" },
+{ "<a@[IPv6:2001:db8::1]>",            "a@[ipv6:2001:db8::1]" },
 { "a@b.c.",                            "a@b.c" },
 { "<@x.y,@[192.0.2.1]:a@b.c>",         "a@b.c" },
 { "G: a@b.c, D <d@e.f>;, g@h.i",       "a@b.c d@e.f g@h.i" },

@@ -16,28 +16,28 @@ static const struct mailbox utf8 = { "m\303\274", "example.org" };
 
 /* clang-format off */
 static const struct { struct received r; const char *want; } t[] = {
-{ { "a.example", "192.0.2.1", "mx.example.org", 1, 1, 0, 0, ID, &al, T },
+{ { "a.example", "192.0.2.1", "mx.example.org", "ESMTPS", 0, ID, &al, T },
   "Received: from a.example ([192.0.2.1]) by mx.example.org with ESMTPS id\r\n"
   "\t" ID " for <al@example.org>; " D },
-{ { "a", "2001:db8::1", "b", 0, 0, 0, 0, ID, NULL, T },
+{ { "a", "2001:db8::1", "b", "SMTP", 0, ID, NULL, T },
   "Received: from a ([IPv6:2001:db8::1]) by b with SMTP id "
   ID "; Sun,\r\n\t06 Nov 1994 08:49:37 +0000\r\n" },
-{ { NULL, "192.0.2.1", "b", 1, 1, 1, 0, ID, NULL, T },
+{ { NULL, "192.0.2.1", "b", "ESMTPSA", 0, ID, NULL, T },
   "Received: by b with ESMTPSA id " ID "; Sun, 06 Nov 1994 08:49:37\r\n"
   "\t+0000\r\n" },
-{ { "[192.0.2.7]", NULL, "b", 1, 0, 1, 0, ID, &odd, T },
+{ { "[192.0.2.7]", NULL, "b", "ESMTPA", 0, ID, &odd, T },
   "Received: from [192.0.2.7] by b with ESMTPA id " ID " for\r\n"
   "\t<\"a (b\"@example.org>; " D },
-{ { NULL, NULL, "b", 1, 0, 0, 1, ID, &utf8, T },
+{ { NULL, NULL, "b", "UTF8SMTP", 1, ID, &utf8, T },
   "Received: by b with UTF8SMTP id " ID " for <m\303\274@example.org>; Sun,\r\n"
   "\t06 Nov 1994 08:49:37 +0000\r\n" },
-{ { NULL, NULL, "b", 1, 1, 1, 1, "1", NULL, T },
+{ { NULL, NULL, "b", "UTF8SMTPSA", 1, "1", NULL, T },
   "Received: by b with UTF8SMTPSA id 1; " D },
-{ { NULL, NULL, "b", 1, 0, 0, 0, "1", &utf8, T },
+{ { NULL, NULL, "b", "ESMTP", 0, "1", &utf8, T },
   "Received: by b with ESMTP id 1; " D },
-{ { "", NULL, "b", 1, 0, 0, 0, "1", NULL, T },
+{ { "", NULL, "b", "ESMTP", 0, "1", NULL, T },
   "Received: from ? by b with ESMTP id 1; " D },
-{ { "a) (b\r\nX: y\t;\303\274\"<", NULL, "b", 1, 0, 0, 0, "1", NULL, T },
+{ { "a) (b\r\nX: y\t;\303\274\"<", NULL, "b", "ESMTP", 0, "1", NULL, T },
   "Received: from a???b??X:?y?????? by b with ESMTP id 1; Sun, 06 Nov 1994\r\n"
   "\t08:49:37 +0000\r\n" },
 };
