@@ -173,8 +173,7 @@ spec_local(const struct spec *s, struct mailbox *m)
 		return 0;
 	memcpy(with.local, s->text, s->n);
 	n = mailbox_format(&with, text);
-	if (mailbox_parse(&same, text, n, ADDRESS_UTF8) != NULL ||
-	    strcmp(same.local, with.local) != 0)
+	if (mailbox_parse(&same, text, n, ADDRESS_UTF8) != NULL)
 		return 0;
 	memcpy(m->local, with.local, s->n + 1);
 	return 1;

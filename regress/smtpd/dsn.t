@@ -115,6 +115,9 @@ def whole():
                   'could not be delivered yet', 'does not answer. (4.4.1)',
                   'The last attempt will be made about ' + WHEN % '51:40'):
         ok(words in r.text, 'words: %r' % words) or diag(r.text)
+    r = Report(*[rcpt(action=DELAYED, until=784111800 + i)
+                 for i in (50, 100, 1)])
+    ok(WHEN % '51:40' in r.text, 'the last of the last attempts')
 
 
 def codes():
@@ -162,6 +165,10 @@ def hostile():
     r = Report(rcpt(), message=b'X: --0192f3a4.0000000000000007.0\r\n\r\n')
     ok(r.mail.get_boundary().endswith('.1'), 'nor does the message')
     r.sound('boundary')
+    edge = '--0192f3a4.0000000000000007.0'
+    for r in (Report(rcpt(), envid=edge), Report(rcpt(remote=edge)),
+              Report(rcpt(orcpt='rfc822;' + edge))):
+        ok(r.mail.get_boundary().endswith('.1'), 'nor a field')
     for orcpt in 'rfc822', ';a@b', 'rfc 822;a@b', 'rfc822;', 'x' * 21 + ';a':
         r = Report(rcpt(orcpt=orcpt))
         ok('Original-Recipient' not in dict(r.blocks()[1]),
@@ -202,9 +209,11 @@ def returned():
     r = Report(rcpt(), message=b'X: ' + b'y' * 3000 + b'\r\nZ: \xc3\xa4' +
                b'\xc3\xa4' * 2000 + b'\r\n\r\n')
     r.sound('long lines')
+    ok(all(line.decode(errors='ignore').encode() == line
+           for line in r.part(2).split(b'\r\n')), 'are cut')
     joined = r.part(2).replace(b'\r\n ', b'')
     same((joined.count(b'y'), joined.count(b'\xc3\xa4')), (3000, 2001),
-         'are cut between characters')
+         'between characters')
     r = Report(rcpt(), message=b''.join(
         b'X-%03d: %s\r\n' % (i, b'z' * 500) for i in range(400)) + b'\r\n')
     lines = r.part(2).split(b'\r\n')

@@ -207,6 +207,7 @@ fault_of(const char *line, size_t times, const char *rest)
 static void
 caps(void)
 {
+	static char large[FIELD_BYTES + 100];
 	static const char nul[] = "X: a\0b\r\n\r\n";
 	struct header h = { 0 };
 	char line[1025];
@@ -235,6 +236,13 @@ caps(void)
 	ok(feed(&h, nul, sizeof(nul) - 1, 99, 99) == HEADER_FAULT &&
 		h.fault == HEADER_NUL && header_end(&h) == HEADER_FAULT,
 	    "NUL is a fault, and final");
+	memset(large, 'x', sizeof(large));
+	memcpy(large, "X:", 2);
+	large[FIELD_BYTES + 1] = '\0';
+	h = (struct header){ 0 };
+	ok(feed(&h, large, sizeof(large), sizeof(large), 1) == HEADER_FAULT &&
+		h.fault == HEADER_FIELD_BIG,
+	    "what comes first is told, however it is cut");
 	h = (struct header){ 0 };
 	ok(feed(&h, "\r\n\0", 3, 99, 99) == HEADER_BODY, "not of the header");
 }
