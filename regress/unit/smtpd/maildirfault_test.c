@@ -198,10 +198,12 @@ main(void)
 		{ EMFILE, "EMFILE" }, { EINTR, "EINTR" } };
 	struct order junk = mail, seen = mail;
 	size_t i;
+	int fds;
 
 	junk.folder = ".Junk.Far";
 	seen.flags = "S";
 	home_begin();
+	fds = descriptors();
 	for (i = 0; i < sizeof(errs) / sizeof(*errs); i++)
 		faults(FAIL, errs[i].err, &mail, errs[i].name);
 	faults(FAIL, EIO, &junk, "EIO, a new folder");
@@ -220,6 +222,7 @@ main(void)
 	deaths(DIE_AFTER, 2, &junk, "filed by a client");
 	deaths(DIE_AFTER, 1, &seen, "born in cur");
 	twice();
+	ok(descriptors() == fds, "no descriptor is left open");
 	home_end();
 	return done();
 }
