@@ -68,9 +68,9 @@ maildir_enter(struct maildir *m, int dir, const char *name, int *made)
 	int fd = m->io->openat(dir, name, flags, 0);
 
 	if (fd == -1 && errno == ENOENT && made != NULL) {
+		*made = 1; /* also if it says no: it may have been half done */
 		if (m->io->mkdirat(dir, name, 0700) == -1 && errno != EEXIST)
 			return maildir_fail(m, "make a directory");
-		*made = 1;
 		fd = m->io->openat(dir, name, flags, 0);
 	}
 	if (fd == -1)

@@ -245,7 +245,8 @@ quota_read(struct maildir *m, uint64_t limit, time_t now, uint64_t size,
 	if (load(m, &q, &changed) == -1 || q.bytes != limit || q.count != 0)
 		return recount(m, limit, u);
 	if (limit != 0 && !within(limit, &q.used, size) &&
-	    (q.lines > 1 || now - changed > MAILDIRSIZE_AGE || changed > now))
+	    (q.lines > 1 || changed < now - MAILDIRSIZE_AGE ||
+		changed > now + MAILDIRSIZE_AGE))
 		return recount(m, limit, u);
 	*u = q.used;
 	return 0;

@@ -148,6 +148,9 @@ file(void)
 	ok(reads(LIMIT, 2, 999, 9), "a fresh line is believed");
 	shell("touch -d '16 minutes ago' home/Maildir/maildirsize");
 	ok(reads(LIMIT, 2, 158, 4), "an old one is not");
+	shell("printf '1000S\\n999 9\\n' >home/Maildir/maildirsize;"
+	      "touch -d 'now 16 minutes' home/Maildir/maildirsize");
+	ok(reads(LIMIT, 2, 158, 4), "nor one of the future");
 	shell("printf '1000S\\n5 1\\n' >home/Maildir/maildirsize;"
 	      "touch -d '2 years ago' home/Maildir/maildirsize");
 	ok(reads(LIMIT, 2, 5, 1), "unless there is room");
