@@ -38,6 +38,8 @@ const struct maildir_io maildir_sys = {
 	.linkat = linkat,
 	.unlinkat = unlinkat,
 	.getdents64 = getdents64,
+	.clock_gettime = clock_gettime,
+	.nanosleep = nanosleep,
 };
 
 int

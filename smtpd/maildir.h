@@ -28,6 +28,8 @@ struct maildir_io { /* the system calls; tests let them fail */
 	int (*linkat)(int, const char *, int, const char *, int);
 	int (*unlinkat)(int, const char *, int);
 	ssize_t (*getdents64)(int, void *, size_t);
+	int (*clock_gettime)(clockid_t, struct timespec *);
+	int (*nanosleep)(const struct timespec *, struct timespec *);
 };
 extern const struct maildir_io maildir_sys;
 

@@ -13,7 +13,10 @@
 
 #include "maildirimpl.h"
 
-enum { LISTING = 32768 };
+enum {
+	LISTING = 32768,
+	GRAIN = 20000000, /* ns; times of files are that coarse, at most */
+};
 
 struct walk {
 	struct maildir *m;
@@ -21,6 +24,8 @@ struct walk {
 	int (*visit)(struct walk *, int dir, const char *name);
 	const char *const *in; /* names of directories, the last one is NULL */
 	uint64_t sum;	       /* of the times of all of them */
+	int64_t from;	       /* ns; when it began */
+	int64_t newest;	       /* of their times, none of the future */
 	size_t folders, files;
 	/* what visits want to know, or say */
 	char prefix[MAILDIR_PREFIX];
@@ -33,10 +38,26 @@ struct walk {
 static const char *const mails[] = { "new", "cur", NULL };
 static const char *const unborn[] = { "tmp", NULL };
 
+static int64_t
+nanoseconds(const struct timespec *t)
+{
+	return (int64_t)t->tv_sec * 1000000000 + t->tv_nsec;
+}
+
+static int64_t
+now(struct walk *w)
+{
+	struct timespec t = { 0 };
+
+	w->m->io->clock_gettime(CLOCK_REALTIME, &t);
+	return nanoseconds(&t);
+}
+
 /* order does not count: the order of folders may be another one */
 static void
 add_time(struct walk *w, const struct stat *st)
 {
+	const int64_t t = nanoseconds(&st->st_mtim);
 	uint64_t v[4] = { st->st_dev, st->st_ino, (uint64_t)st->st_mtim.tv_sec,
 		(uint64_t)st->st_mtim.tv_nsec };
 	uint64_t h = 0xcbf29ce484222325ULL;
@@ -47,6 +68,9 @@ add_time(struct walk *w, const struct stat *st)
 		h ^= h >> 32;
 	}
 	w->sum += h;
+	/* a change now would not bear a time that is to come */
+	if (t > w->newest && t < w->from + GRAIN)
+		w->newest = t;
 }
 
 static int
@@ -171,6 +195,8 @@ go(struct walk *w)
 	int fd, r;
 
 	w->sum = 0;
+	w->newest = 0;
+	w->from = now(w);
 	w->folders = w->files = 0;
 	/* anew, as a descriptor remembers how far it was read */
 	if ((fd = open_dir(w, w->m->root, ".")) < 0)
@@ -225,15 +251,20 @@ visit_find(struct walk *w, int dir, const char *name)
 static int
 find(struct walk *w)
 {
-	int pass, r;
+	static const struct timespec grain = { 0, GRAIN };
+	int pass, r, fresh;
 
 	for (pass = 0; pass < MAILDIR_PASSES; pass++) {
 		w->visit = visit_find;
 		if ((r = go(w)) != 0)
 			return r;
 		/* moved while it was looked for, it may have been missed */
-		if ((r = is_same(w)) != 0)
+		fresh = w->newest > w->from - GRAIN;
+		if ((r = is_same(w)) == -1 || (r == 1 && !fresh))
 			return r == 1 ? 0 : -1;
+		/* one more change would bear the time it bears already */
+		if (fresh)
+			w->m->io->nanosleep(&grain, NULL);
 	}
 	errno = EBUSY;
 	return maildir_fail(w->m, "search what keeps changing");

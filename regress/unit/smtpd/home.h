@@ -39,11 +39,23 @@ static struct {
 	long at, n;	    /* the how manieth call; calls so far */
 	int old;	    /* a file system that knows no RENAME_NOREPLACE */
 	void (*hook)(void); /* behind each listing */
+	int slept;	    /* seconds */
+	char trace[64];	    /* what was done that a disk must know of */
 } call;
 
 static char top[256]; /* the test's own directory, and the current one */
 static int home = -1;
 static int is_tmpfs;
+
+static inline void
+trace(char what)
+{
+	size_t n = strlen(call.trace);
+
+	if (n < sizeof(call.trace) - 1 &&
+	    (what != 'w' || n == 0 || call.trace[n - 1] != 'w'))
+		call.trace[n] = what;
+}
 
 /* 1: this call fails */
 static inline int
@@ -83,6 +95,7 @@ t_openat(int dir, const char *name, int flags, mode_t mode)
 static inline int
 t_mkdirat(int dir, const char *name, mode_t mode)
 {
+	trace('m');
 	return before(1) ? -1 : (int)after(mkdirat(dir, name, mode));
 }
 
@@ -99,6 +112,7 @@ t_read(int fd, void *p, size_t n)
 static inline ssize_t
 t_write(int fd, const void *p, size_t n)
 {
+	trace('w');
 	if (before(0))
 		return -1;
 	if (call.n == call.at && call.fault == SHORT)
@@ -109,6 +123,10 @@ t_write(int fd, const void *p, size_t n)
 static inline int
 t_fsync(int fd)
 {
+	struct stat st = { 0 };
+
+	fstat(fd, &st);
+	trace(S_ISDIR(st.st_mode) ? 'd' : 'f');
 	return before(1) ? -1 : (int)after(fsync(fd));
 }
 
@@ -138,6 +156,7 @@ t_fstatat(int dir, const char *name, struct stat *st, int flags)
 static inline int
 t_renameat2(int from, const char *a, int to, const char *b, unsigned int flags)
 {
+	trace('r');
 	if (before(1))
 		return -1;
 	if (call.old && flags != 0) {
@@ -172,9 +191,28 @@ t_getdents64(int fd, void *p, size_t n)
 	return r;
 }
 
+/* who waits finds that it was long enough */
+static inline int
+t_clock_gettime(clockid_t which, struct timespec *t)
+{
+	int r = clock_gettime(which, t);
+
+	t->tv_sec += call.slept;
+	return r;
+}
+
+static inline int
+t_nanosleep(const struct timespec *t, struct timespec *left)
+{
+	(void)t;
+	(void)left;
+	call.slept++;
+	return 0;
+}
+
 static const struct maildir_io told = { t_openat, t_mkdirat, t_read, t_write,
 	t_fsync, t_close, t_fstat, t_fstatat, t_renameat2, t_linkat, t_unlinkat,
-	t_getdents64 };
+	t_getdents64, t_clock_gettime, t_nanosleep };
 
 /* --- a mail, delivered as mda does it ------------------------------- */
 

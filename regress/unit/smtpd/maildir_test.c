@@ -87,6 +87,49 @@ names(void)
 	umask((mode_t)umasked);
 }
 
+/* mkdir, write, fsync of a file, of a directory, rename: in this order */
+static int
+traces(struct order *o, int result, const char *want)
+{
+	memset(call.trace, 0, sizeof(call.trace));
+	if (attempt(&told, o) == result && strcmp(call.trace, want) == 0)
+		return 1;
+	printf("# %s\n", call.trace);
+	return 0;
+}
+
+static void
+syncs(void)
+{
+	struct order o = plain;
+
+	home_new();
+	/* a Maildir; maildirsize; the mail; it counts */
+	ok(traces(&o, 1,
+	       "mmmmdd"
+	       "wr"
+	       "wfrd"
+	       "w"),
+	    "what is made is synced");
+	o.key.rcpt++;
+	ok(traces(&o, 1,
+	       "wfrd"
+	       "w"),
+	    "a mail costs two syncs");
+	o.folder = ".Junk";
+	ok(traces(&o, 1,
+	       "mmmmdd"
+	       "wfrd"
+	       "w"),
+	    "a folder, two more");
+	ok(traces(&o, 0, "wfrd"), "the directory of what was there, too");
+	o.uncertain = 1;
+	ok(traces(&o, 0,
+	       "dd"
+	       "d"),
+	    "and of what is found");
+}
+
 static void
 bounds(void)
 {
@@ -297,6 +340,21 @@ move(void)
 		shell("cd home/Maildir; mv .Z/cur/* new");
 }
 
+/* the same within one grain of the clock: no time shows it */
+static void
+slip(void)
+{
+	struct stat st;
+	struct timespec t[2];
+
+	if (hooked > 0 || stat("home/Maildir/new", &st) == -1)
+		return;
+	move();
+	t[0] = st.st_atim;
+	t[1] = st.st_mtim;
+	utimensat(AT_FDCWD, "home/Maildir/new", t, 0);
+}
+
 /* it never rests */
 static void
 stir(void)
@@ -317,16 +375,30 @@ races(void)
 
 	home_new();
 	attempt(&told, &o);
-	usleep(20000);
 	hooked = 0;
 	call.hook = move;
 	ok(finds("", &o.key) == 1 && hooked > 1,
 	    "moved while it is looked for");
+	home_new();
+	attempt(&told, &o);
+	hooked = call.slept = 0;
+	call.hook = slip;
+	ok(finds("touch home/Maildir/new", &o.key) == 1 && hooked > 0 &&
+		call.slept == 1,
+	    "moved at a moment that no time of a file shows");
 	call.hook = stir;
 	o.key.id++;
 	ok(finds("", &o.key) == -1, "among mails that never rest");
 	call.hook = NULL;
 	ok(finds("", &o.key) == 0, "when they do");
+	call.slept = 0;
+	ok(finds("find home -type d | xargs touch -d '1 hour ago'", &o.key) ==
+		    0 &&
+		call.slept == 0,
+	    "among old ones nobody waits");
+	ok(finds("touch -d '1 hour' home/Maildir/cur", &o.key) == 0 &&
+		call.slept == 0,
+	    "nor for what is to come");
 }
 
 static void
@@ -478,6 +550,7 @@ main(void)
 	home_begin();
 	fds = descriptors();
 	names();
+	syncs();
 	bounds();
 	obstacles();
 	lost();
