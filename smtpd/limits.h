@@ -54,5 +54,19 @@ enum {
 	REPLY_LINE = 2048,
 	REPLY_BYTES = 64 * 1024,
 	REPLY_LINES = 100,
+
+	/* Maildirs; beyond: TEMP */
+	MAILDIR_FOLDERS = 20000,  /* of one Maildir */
+	MAILDIR_FILES = 10000000, /* of one Maildir, when it is searched */
+	MAILDIR_PASSES = 4,	  /* of a search in one that changes */
+	MAILDIR_TRIES = 100,	  /* names in tmp/ */
+	MAILDIR_HOST = 64,	  /* bytes of the host in a file's name */
+	MAILDIR_FLAGS = 32,	  /* of one mail */
+	TMP_STALE = 36 * 3600,	  /* seconds, then a file in tmp/ is dead */
+	FOLDER_NAME = 255,	  /* bytes on disk, as file systems have it */
+	FOLDER_PART = 200,
+	FOLDER_DEPTH = 20,
+	MAILDIRSIZE_BYTES = 5120, /* then it is counted anew */
+	MAILDIRSIZE_AGE = 900,	  /* seconds that it may say "full" */
 };
 #endif
