@@ -97,16 +97,41 @@ put(struct mailbox *m, char kind, const char *hash, const char *text,
 	return -1;
 }
 
-/* of an SRS1 address what it holds: "domain=" and the rest; NULL: it is none */
+/* "domain=" and, behind it, a local part that gets prefix in front; 0: what
+ * comes out is an address */
+static int
+take_apart(const char *text, const char *prefix, struct mailbox *out)
+{
+	const char *eq = strchr(text, '=');
+	char whole[MAILBOX_TEXT];
+	struct mailbox m = { 0 }, again;
+	int n;
+
+	if (eq == NULL || eq[1] == '\0' ||
+	    domain_parse(m.domain, text, (size_t)(eq - text), ADDRESS_UTF8) !=
+		NULL)
+		return -1;
+	n = snprintf(m.local, sizeof(m.local), "%s%s", prefix, eq + 1);
+	if (n > LOCAL_MAX ||
+	    mailbox_parse(&again, whole, mailbox_format(&m, whole),
+		ADDRESS_UTF8) != NULL)
+		return -1;
+	*out = again;
+	return 0;
+}
+
+/* of an SRS1 address what it holds: "domain=" and the rest; NULL: it is none
+ * that leads anywhere */
 static const char *
 inner(const char *local)
 {
-	const char *p = local + 5, *eq = strchr(p, '=');
+	const char *p = strchr(local + 5, '='), *eq;
+	struct mailbox m;
 
-	if (eq == NULL || (p = eq + 1)[0] == '\0')
+	if (p == NULL || (eq = strchr(++p, '=')) == NULL ||
+	    !is_separator(eq[1]) || take_apart(p, "SRS0", &m) == -1)
 		return NULL;
-	eq = strchr(p, '=');
-	return eq == NULL || eq == p || !is_separator(eq[1]) ? NULL : p;
+	return p;
 }
 
 int
@@ -167,29 +192,6 @@ age(const char *text, time_t now)
 	return days == STAMPS - 1 ? 0 : days;
 }
 
-/* "domain=" and, behind it, a local part that gets prefix in front; 0: what
- * comes out is an address */
-static int
-take_apart(const char *text, const char *prefix, struct mailbox *out)
-{
-	const char *eq = strchr(text, '=');
-	char whole[MAILBOX_TEXT];
-	struct mailbox m = { 0 }, again;
-	int n;
-
-	if (eq == NULL || eq[1] == '\0' ||
-	    domain_parse(m.domain, text, (size_t)(eq - text), ADDRESS_UTF8) !=
-		NULL)
-		return -1;
-	n = snprintf(m.local, sizeof(m.local), "%s%s", prefix, eq + 1);
-	if (n > LOCAL_MAX ||
-	    mailbox_parse(&again, whole, mailbox_format(&m, whole),
-		ADDRESS_UTF8) != NULL)
-		return -1;
-	*out = again;
-	return 0;
-}
-
 enum srs_verdict
 srs_reverse(const struct srs *s, const struct mailbox *from, time_t now,
     struct mailbox *out)
@@ -201,7 +203,7 @@ srs_reverse(const struct srs *s, const struct mailbox *from, time_t now,
 
 	if (kind == '\0')
 		return SRS_NOT;
-	if (strlen(hash) <= HASH + 1 + STAMP + 1 || hash[HASH] != '=' ||
+	if (strlen(hash) <= HASH || hash[HASH] != '=' ||
 	    !is_signed(s, kind, text, hash))
 		return SRS_FORGED;
 	if (kind == '0') {

@@ -28,6 +28,8 @@ static const struct { const char *from, *as; } t[] = {
 { "SRS1=AbCd=a.example==q=w@b.example", "SRS1=....=a.example==q=w@our.example" },
 { "SRS1=AbCd=a.example=-q@b.example", "SRS1=....=a.example=-q@our.example" },
 { "SRS1=x@b.example",             "SRS0=....=RA=b.example=SRS1=x@our.example" },
+{ "SRS1=AbCd=a!b==q=w@b.example", "SRS0=....=RA=b.example=SRS1=AbCd=a!b==q=w@our.example" },
+{ "SRS0=@b",                      "SRS1=....=b==@our.example" },
 { "SRS0@b.example",               "SRS0=....=RA=b.example=SRS0@our.example" },
 { "SRS2=x@b.example",             "SRS0=....=RA=b.example=SRS2=x@our.example" },
 };
