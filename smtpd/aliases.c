@@ -22,7 +22,7 @@ struct aliases {
 	char *pool;
 	struct alias *v;
 	struct alias_target *targets;
-	const struct alias **sorted; /* v by local part, then domain */
+	uint32_t *sorted; /* v by local part, then domain, then line */
 	size_t n, ntargets;
 };
 
@@ -353,13 +353,13 @@ compare(const struct alias *a, const struct alias *b)
 }
 
 static int
-compare_sorted(const void *a, const void *b)
+compare_sorted(const void *a, const void *b, void *all)
 {
-	const struct alias *x = *(const struct alias *const *)a;
-	const struct alias *y = *(const struct alias *const *)b;
-	const int r = compare(x, y);
+	const struct alias *v = all;
+	const uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
+	const int r = compare(v + x, v + y);
 
-	return r != 0 ? r : (x->line > y->line) - (x->line < y->line);
+	return r != 0 ? r : (x > y) - (x < y);
 }
 
 /* those given twice, each against the first of them */
@@ -371,9 +371,10 @@ find_twice(struct reader *r)
 	size_t i;
 
 	for (i = 0; i < a->n; i++)
-		a->sorted[i] = a->v + i;
-	qsort(a->sorted, a->n, sizeof(*a->sorted), compare_sorted);
-	for (e = a->v; e < a->v + a->n; e++) {
+		a->sorted[i] = (uint32_t)i;
+	qsort_r(a->sorted, a->n, sizeof(*a->sorted), compare_sorted, a->v);
+	for (i = 0; i < a->n; i++) {
+		e = a->v + i;
 		first = aliases_find(a, e->local, e->domain);
 		r->line = e->line;
 		r->bol = r->p;
@@ -456,14 +457,14 @@ aliases_find(const struct aliases *a, const char *local, const char *domain)
 
 	while (low < high) {
 		middle = low + (high - low) / 2;
-		if (compare(a->sorted[middle], &key) < 0)
+		if (compare(a->v + a->sorted[middle], &key) < 0)
 			low = middle + 1;
 		else
 			high = middle;
 	}
-	return low < a->n && compare(a->sorted[low], &key) == 0 ?
-	    a->sorted[low] :
-	    NULL;
+	if (low == a->n || compare(a->v + a->sorted[low], &key) != 0)
+		return NULL;
+	return a->v + a->sorted[low];
 }
 
 const struct alias *

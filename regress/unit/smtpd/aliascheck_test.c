@@ -6,14 +6,11 @@
 
 #include "smtpd/people.h"
 
-#define MEANT \
-	": neither a user nor an alias; one of them, or an address elsewhere, was meant\n"
-#define CIRCLE \
-	"a circle: it comes back to itself, and no user is called so; a user or an address was meant at its end\n"
-#define MUCH \
-	"too deep or too many; 10 aliases behind each other and 200 recipients at most were meant\n"
-
 /* clang-format off */
+#define MEANT ": neither a user nor an alias; one of them, or an address elsewhere, was meant\n"
+#define CIRCLE "a circle: it comes back to itself, and no user is called so; a user or an address was meant at its end\n"
+#define MUCH "too deep or too many; 10 aliases behind each other and 200 recipients at most were meant\n"
+
 static const struct row {
 	const char *aliases, *postmaster, *catch_all, *said;
 } rows[] = {

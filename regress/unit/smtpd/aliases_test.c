@@ -229,17 +229,54 @@ many(void)
 	aliases_free(a);
 }
 
+/* the entries that aliases(5) shows */
+static void
+manual(const char *src)
+{
+	char path[512], text[4096], line[512];
+	struct aliases *a;
+	size_t n = 0, blocks = 0;
+	int on = 0;
+	FILE *f;
+
+	snprintf(path, sizeof(path), "%s/smtpd/aliases.5", src);
+	if (!ok((f = fopen(path, "re")) != NULL, "%s", path))
+		return;
+	while (fgets(line, sizeof(line), f) != NULL &&
+	    strcmp(line, ".Sh EXAMPLES\n") != 0)
+		;
+	while (fgets(line, sizeof(line), f) != NULL &&
+	    strncmp(line, ".Sh", 3) != 0)
+		if (strncmp(line, ".Bd", 3) == 0 ||
+		    strncmp(line, ".Ed", 3) == 0) {
+			if (on && text[0] != '#') {
+				a = parse(text, n);
+				ok(a != NULL && aliases_at(a, 0) != NULL,
+				    "example %zu of the manual", ++blocks);
+				aliases_free(a);
+			}
+			on = line[1] == 'B';
+			n = 0;
+		} else if (on && n + strlen(line) < sizeof(text))
+			n += (size_t)snprintf(text + n, sizeof(text) - n, "%s",
+			    line);
+	fclose(f);
+	ok(blocks == 4, "%zu examples", blocks);
+}
+
 int
 main(int argc, char **argv)
 {
 	const char *src = getenv("SRC");
 	char dir[512];
 
-	snprintf(dir, sizeof(dir), "%s/regress/smtpd-aliases",
-	    src != NULL ? src : ".");
+	if (src == NULL)
+		src = ".";
+	snprintf(dir, sizeof(dir), "%s/regress/smtpd-aliases", src);
 	pairs(argc > 1 ? argv[1] : dir);
 	last_day();
 	caps();
 	many();
+	manual(src);
 	return done();
 }
