@@ -6,6 +6,7 @@
 
 #include "aliascheck.h"
 #include "expand.h"
+#include "pattern.h"
 
 #define ALWAYS 0 /* a time when no alias was over yet */
 
@@ -115,6 +116,21 @@ check_key(struct check *c, const char *key, const char *text, int local)
 	    text);
 }
 
+/* "*" would make us an open relay */
+static void
+check_domains(struct check *c)
+{
+	const char *const *p, *why;
+
+	for (p = c->dir->domains; *p != NULL; p++) {
+		why = strcmp(*p, "*") == 0 ?
+		    "all of them; example.org or \"*.example.org\" was meant" :
+		    domain_pattern_check(*p);
+		if (why != NULL)
+			wrong(c, 0, 0, "domains: %s: %s", *p, why);
+	}
+}
+
 int
 aliases_check(const struct directory *d,
     void (*complain)(size_t, size_t, const char *, void *), void *arg)
@@ -127,6 +143,7 @@ aliases_check(const struct directory *d,
 		wrong(&c, 0, 0, "out of memory");
 		return -1;
 	}
+	check_domains(&c);
 	check_key(&c, "postmaster", d->postmaster, 1);
 	if (d->catch_all != NULL)
 		check_key(&c, "catch_all", d->catch_all, 0);

@@ -7,7 +7,7 @@
 /*
  * Tells all that is wrong, in the order of the file: targets that are nobody,
  * circles, what is too deep or too much, domains that are not ours, pipes of
- * nobody; first, as line 0, postmaster and catch_all of the configuration. An
+ * nobody; first, as line 0, domains, postmaster and catch_all of smtpd.conf. An
  * alias whose time is over is checked as if it were not. 0; -1: there were
  * complaints ("what is wrong; what was meant").
  */

@@ -322,6 +322,31 @@ expand_alias(const struct directory *d, const struct alias *a, time_t now,
 	return EXPAND_CIRCLE;
 }
 
+void
+expand_forward(const struct directory *d, uint32_t user,
+    const struct mailbox *to, size_t n, time_t now, struct expansion *out,
+    int *keeps)
+{
+	struct work w = { .dir = d, .now = now, .out = out };
+	struct name name = { 0 };
+	size_t i, others = 0;
+
+	out->n = 0;
+	for (i = 0; i < n; i++) {
+		name.is = to[i];
+		follow(&w, &name);
+	}
+	if (judge(&w) != EXPAND_OK) {
+		*keeps = 1;
+		return;
+	}
+	for (i = 0; i < out->n; i++)
+		if (out->v[i].kind != FINAL_LOCAL || out->v[i].user != user)
+			out->v[others++] = out->v[i];
+	*keeps = others < out->n;
+	out->n = others;
+}
+
 const char *
 expand_reply(enum verdict v)
 {

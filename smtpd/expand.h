@@ -45,6 +45,14 @@ enum verdict expand(const struct directory *, const struct mailbox *to,
  * user is called so */
 enum verdict expand_alias(const struct directory *, const struct alias *,
     time_t now, struct expansion *);
+/*
+ * All that the ~/.forward of a user names, together; addresses of ours have
+ * their domain in lower case. He himself is left out and *keeps is set, as it
+ * is when nobody else is there, or too many.
+ */
+void expand_forward(const struct directory *, uint32_t user,
+    const struct mailbox *to, size_t n, time_t now, struct expansion *,
+    int *keeps);
 /* the reply to RCPT; not of EXPAND_OK */
 const char *expand_reply(enum verdict);
 int final_same(const struct final *, const struct final *);

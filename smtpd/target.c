@@ -20,15 +20,13 @@ target_word(const char *p, const char *end, const char *stops)
 	const char *from = p;
 	int quoted = 0;
 
-	for (; p < end && (quoted || *p == '\0' || strchr(stops, *p) == NULL);
-	     p++)
-		if (*p == '\n')
-			break;
-		else if (*p == '"')
+	for (; p < end && *p != '\n'; p++)
+		if (*p == '"')
 			quoted = !quoted;
 		else if (*p == '\\' && quoted && p + 1 < end && p[1] != '\n')
 			p++;
-		else if (!quoted && (*p == ' ' || *p == '\t' || *p == '\r'))
+		else if (!quoted && *p != '\0' &&
+		    (strchr(" \t\r", *p) != NULL || strchr(stops, *p) != NULL))
 			break;
 	return (size_t)(p - from);
 }

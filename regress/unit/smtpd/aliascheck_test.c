@@ -72,6 +72,51 @@ complain(size_t line, size_t column, const char *why, void *arg)
 	    "%zu:%zu: %s\n", line, column, why);
 }
 
+static void
+names_of_domains(void)
+{
+	static const char *const bad[] = { "*", "example.org", "a..b", NULL };
+	struct directory d = people("");
+	struct said s = { .n = 0 };
+
+	d.domains = bad;
+	ok(aliases_check(&d, complain, &s) == -1 &&
+		strcmp(s.text,
+		    "0:0: domains: *: all of them; example.org or "
+		    "\"*.example.org\" was meant\n"
+		    "0:0: domains: a..b: not a domain; example.org or "
+		    "\"*.example.org\" was meant\n") == 0,
+	    "domains that are none, and all the world");
+	aliases_free((struct aliases *)(uintptr_t)d.aliases);
+}
+
+/* ten thousand, each with some others behind it */
+static void
+many(void)
+{
+	enum { N = 10000 };
+	char *text = malloc((size_t)N * 64), *p = text;
+	struct timespec from, to;
+	struct directory d;
+	struct said s = { .n = 0 };
+	long ms;
+	int i;
+
+	for (i = 0; i < N; i++)
+		p += snprintf(p, 64,
+		    i % 8 == 7 ? "a%d: bo+%d\n" : "a%d: a%d, carol\n", i,
+		    i + 1);
+	d = people(text);
+	free(text);
+	clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &from);
+	ok(aliases_check(&d, complain, &s) == 0, "%d aliases", N);
+	clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &to);
+	ms = (to.tv_sec - from.tv_sec) * 1000 +
+	    (to.tv_nsec - from.tv_nsec) / 1000000;
+	ok(ms < 5000, "in %ld ms", ms);
+	aliases_free((struct aliases *)(uintptr_t)d.aliases);
+}
+
 int
 main(void)
 {
@@ -92,5 +137,7 @@ main(void)
 			printf("# %s", s.text);
 		aliases_free((struct aliases *)(uintptr_t)d.aliases);
 	}
+	names_of_domains();
+	many();
 	return done();
 }

@@ -314,6 +314,47 @@ limits(void)
 	aliases_free((struct aliases *)(uintptr_t)d.aliases);
 }
 
+/* what bo's ~/.forward names, with his ~ in front when he keeps his mail */
+static void
+forwards(void)
+{
+	static const struct {
+		const char *aliases, *to[4], *want;
+	} t[] = {
+		{ "", { "a@example.com" }, "a@example.com" },
+		{ "", { "a@example.com", "al+x" }, "a@example.com al+x" },
+		{ "", { "a@example.com", "A@example.com" }, "a@example.com" },
+		{ "", { "a@example.com", "bo+x" }, "~a@example.com" },
+		{ "", { "bo@example.org", "al" }, "~al" },
+		{ "", { "bo@example.org" }, "~" },
+		{ "", { "nobody", "al" }, "al" },
+		{ "", { "nobody" }, "~" },
+		{ "team: bo, al", { "team", "carol" }, "~al carol" },
+		{ "a: b\nb: a", { "a" }, "~" },
+		{ "bo: carol", { "bo@example.org" }, "carol" },
+		{ "old: al until=2027-01-14", { "old" }, "~" },
+	};
+	static struct expansion e;
+	struct directory d;
+	struct mailbox to[4];
+	char got[512];
+	size_t i, n;
+	int keeps;
+
+	for (i = 0; i < sizeof(t) / sizeof(*t); i++) {
+		d = people(t[i].aliases);
+		for (n = 0; n < 4 && t[i].to[n] != NULL; n++)
+			to[n] = box(t[i].to[n]);
+		expand_forward(&d, 1, to, n, NOW, &e, &keeps);
+		snprintf(got, sizeof(got), "%s%s", keeps ? "~" : "",
+		    written(&e));
+		if (!ok(strcmp(got, t[i].want) == 0, "forward %zu: %s", i,
+			t[i].want))
+			printf("# %s\n", got);
+		aliases_free((struct aliases *)(uintptr_t)d.aliases);
+	}
+}
+
 struct told {
 	char text[1024];
 	size_t n;
@@ -372,5 +413,6 @@ main(void)
 	bounces();
 	limits();
 	traces();
+	forwards();
 	return done();
 }
