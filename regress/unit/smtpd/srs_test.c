@@ -19,7 +19,7 @@ static const struct { const char *from, *as; } t[] = {
 { "Alice.B@example.net",          "SRS0=....=RA=example.net=Alice.B@our.example" },
 { "a=b=c@example.net",            "SRS0=....=RA=example.net=a=b=c@our.example" },
 { "a+x@[192.0.2.1]",              "\"SRS0=....=RA=[192.0.2.1]=a+x\"@our.example" },
-{ "a@[IPv6:2001:db8::1]",         "\"SRS0=....=RA=[IPv6:2001:db8::1]=a\"@our.example" },
+{ "a@[ipv6:2001:db8::1]",         "\"SRS0=....=RA=[ipv6:2001:db8::1]=a\"@our.example" },
 { "\"a b\\\"c@d\"@example.net",   "\"SRS0=....=RA=example.net=a b\\\"c@d\"@our.example" },
 { "j\303\274@b\303\274.example",  "SRS0=....=RA=b\303\274.example=j\303\274@our.example" },
 { "SRS0=AbCd=EF=a.example=x@b.example", "SRS1=....=b.example==AbCd=EF=a.example=x@our.example" },
