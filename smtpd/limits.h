@@ -47,6 +47,10 @@ enum {
 	ALIAS_DEPTH = 10,
 	ALIAS_RESULTS = 200,
 	ALIASES_BYTES = 4 << 20, /* of the file */
+	ALIASES_MAX = 50000,	 /* in it */
+	ALIASES_TARGETS = 200000,
+	ALIASES_ERRORS = 100, /* told, then it ends */
+	ALIAS_STEPS = 5000,   /* of one expansion */
 	FORWARD_BYTES = 8192,
 	FORWARD_LINES = 50,
 
