@@ -113,7 +113,7 @@ tell(struct walk *w, enum spool_what what, size_t at, size_t n)
 static void
 damage(struct walk *w, size_t at, size_t n)
 {
-	dead_range(w->s, w->seg, w->all, at, n);
+	dead_range(w->s, w->seg, w->all + at, at, n);
 	tell(w, SPOOL_DAMAGE, at, n);
 }
 

@@ -197,7 +197,7 @@ dead_failed(struct spool *s, uint64_t id)
 }
 
 int
-dead_range(struct spool *s, const struct spool_segment *seg, const uint8_t *all,
+dead_range(struct spool *s, const struct spool_segment *seg, const uint8_t *p,
     size_t at, size_t n)
 {
 	char name[SPOOL_NAME];
@@ -212,7 +212,7 @@ dead_range(struct spool *s, const struct spool_segment *seg, const uint8_t *all,
 		return 0;
 	}
 	fd = dead_open(s);
-	if (fd != -1 && io_write(s, fd, all + at, n, 0) == 0)
+	if (fd != -1 && io_write(s, fd, p, n, 0) == 0)
 		r = dead_keep(s, fd, name);
 	if (r == -1)
 		dead_failed(s, 0);
@@ -304,8 +304,7 @@ mail_lost(struct spool *s, const struct spool_mail *m)
 	else if ((p = malloc(m->bytes)) != NULL) {
 		r = read_record(s, m, p);
 		if (r == 0)
-			r = dead_range(s, m->segment, p - m->at, m->at,
-			    m->bytes);
+			r = dead_range(s, m->segment, p, m->at, m->bytes);
 		free(p);
 	} else
 		r = -1;

@@ -8,30 +8,13 @@
 
 #include "msgid.h"
 #include "record.h"
+#include "segment.h"
 #include "spool.h"
 
 enum {
-	HEAD_STEP = 4096, /* copies of the head: at 0, there, and the end */
-	DATA_BEGIN = 2 * HEAD_STEP,
-	SPOOL_NAME = 48,
 	SPOOL_BUCKETS = 8192,
 	FAULTS_REFUSE = 2, /* then no more mail */
 	FAULTS_MAX = 16,   /* then nothing is tried any more */
-};
-
-TAILQ_HEAD(spool_segments, spool_segment);
-TAILQ_HEAD(spool_mails, spool_mail);
-
-struct spool_segment {
-	TAILQ_ENTRY(spool_segment) entry;
-	struct spool_mails mails; /* those whose record is in it, in order */
-	uint64_t number;	  /* its file's name */
-	uint64_t base, key; /* each record in it: that key, a higher seq */
-	uint64_t acked; /* last good seq when it began: what came after, before
-			   base, was refused and never happened */
-	uint64_t floor; /* no segment with a lower base counts any more */
-	uint64_t live;	/* bytes of its mails' records */
-	int abandoned;	/* its disk lies: never written again */
 };
 
 enum op_kind { OP_MSG, OP_RESULT, OP_RESCHEDULE, OP_HOLD, OP_DONE, OP_NONE };
@@ -50,6 +33,7 @@ struct op { /* what a record does to the index once it is durable */
 struct spool {
 	struct spool_conf conf;
 	const struct spool_io *io;
+	size_t size;			    /* of a segment */
 	int log, big, dead;		    /* directories */
 	struct spool_segments live, spares; /* live: oldest first */
 	size_t nlive, nspares;
@@ -70,26 +54,8 @@ struct spool {
 	size_t nops, opsize, nmails;
 };
 
+/* segment.c: to the caller's log */
 void spool_tell(struct spool *, const struct spool_event *);
-
-/* segment.c; all -1 with errno */
-void segment_name(const struct spool_segment *, char out[SPOOL_NAME]);
-/* at, n of the file, whole; EBADMSG: it is shorter */
-int io_read(struct spool *, int fd, void *, size_t n, size_t at);
-int io_write(struct spool *, int fd, const void *, size_t n, size_t at);
-/* the best of three heads; 0: there is none */
-int segment_head(const struct spool *, struct spool_segment *,
-    const uint8_t *all, uint64_t *id);
-/* where records end */
-size_t segment_end(const struct spool *);
-int segment_make(struct spool *);			   /* another spare */
-void segment_free(struct spool *, struct spool_segment *); /* of memory */
-/* head is abandoned */
-void segment_abandon(struct spool *, int error);
-/* the next head; -1: there is none, or it failed and is abandoned, too */
-int segment_next(struct spool *);
-/* it holds no mail any more: a spare, or unlinked */
-void segment_recycle(struct spool *, struct spool_segment *);
 
 /* mails.c */
 struct spool_mail *mail_make(const struct envelope *); /* NULL: ENOMEM */
@@ -115,8 +81,8 @@ int batch_write(struct spool *, const struct spool_clock *);
 /* spoolfile.c */
 void big_name(uint64_t id, char out[SPOOL_NAME]);
 int big_check(struct spool *); /* bodies and envelopes fit, at open */
-/* bytes of a damaged segment, n of them from all + at, for people */
-int dead_range(struct spool *, const struct spool_segment *, const uint8_t *all,
+/* n bytes of a damaged segment, which stood at at, for people */
+int dead_range(struct spool *, const struct spool_segment *, const uint8_t *,
     size_t at, size_t n);
 /* its envelope, and what else of it can be read, goes to dead/; adds DONE */
 void mail_lost(struct spool *, const struct spool_mail *);
