@@ -66,24 +66,19 @@ added(struct spool *s, enum op_kind kind, enum record_type type, uint64_t id,
 	return op;
 }
 
-/* may mail of that payload come in? */
+/* may mail come in? */
 static int
-welcome(struct spool *s, size_t length)
+welcome(struct spool *s)
 {
-	size_t need = s->batch.len + record_size(length) + CLOCK_ROOM;
 	int64_t free;
 
 	errno = EIO;
-	if (s->refuse)
-		return 0;
-	if ((free = s->io->room(s->conf.dir)) == -1)
+	if (s->refuse || (free = s->io->room(s->conf.dir)) == -1)
 		return 0;
 	errno = ENOSPC;
 	if ((uint64_t)free < s->conf.min_free)
 		return 0;
-	if (s->head != NULL && s->end + need <= segment_end(s))
-		return 1;
-	/* the last spare is not for mail */
+	/* what is left of the log is for results then */
 	while (s->nspares < SEGMENTS_SPARE)
 		if (segment_make(s) == -1)
 			return 0;
@@ -144,7 +139,7 @@ spool_add_msg(struct spool *s, const struct envelope *e, const void *body,
 	errno = ENOBUFS;
 	if (s->nmails == BATCH_MAILS)
 		return -1;
-	if (!welcome(s, ENVELOPE_BYTES + e->size) ||
+	if (!welcome(s) ||
 	    add_mail(s, RECORD_MSG, e, body, fd, e->size) == NULL)
 		return -1;
 	s->nmails++;
@@ -163,7 +158,7 @@ spool_add_big(struct spool *s, const struct envelope *e, int fd)
 	if (!is_new(s, e->id) || size < 0 || (uint64_t)size != e->size)
 		return -1;
 	errno = ENOBUFS;
-	if (s->nmails == BATCH_MAILS || !welcome(s, ENVELOPE_BYTES))
+	if (s->nmails == BATCH_MAILS || !welcome(s))
 		return -1;
 	big_name(e->id, name);
 	if (s->io->fdatasync(fd) == -1 ||
@@ -433,9 +428,15 @@ batch_write(struct spool *s, const struct spool_clock *clock)
 int
 spool_commit(struct spool *s, const struct spool_clock *clock)
 {
+	const struct spool_segment *head = s->head;
+
 	if (s->nops == 0 &&
 	    (clock->queue < s->clock.queue ||
 		clock->queue - s->clock.queue < CLOCK_EVERY))
 		return 0;
-	return batch_write(s, clock);
+	if (batch_write(s, clock) == -1)
+		return -1;
+	if (s->head != head)
+		s->turns = 0;
+	return 0;
 }

@@ -12,12 +12,34 @@ enum {
 	SLACK = 4,   /* segments */
 };
 
+/* bytes of records in a segment */
+static size_t
+room_of(const struct spool *s)
+{
+	return segment_end(s) - DATA_BEGIN;
+}
+
+/*
+ * No spare can be made: there is still what dead records hold. It comes free
+ * by turning the whole log over, as long as the next turn finds room.
+ */
+static int
+may_turn(const struct spool *s, const struct spool_segment *oldest)
+{
+	size_t left = s->head != NULL ? segment_end(s) - s->end : 0;
+	uint64_t all = (uint64_t)s->nlive * room_of(s);
+
+	return s->nspares < SEGMENTS_SPARE && s->turns <= s->nlive &&
+	    all >= s->bytes + left + room_of(s) / 4 * 3 &&
+	    oldest->live + s->size / PIECES * 2 <=
+	    left + s->nspares * room_of(s);
+}
+
 static int
 is_worth_it(const struct spool *s, const struct spool_segment *oldest)
 {
 	return oldest->live * 4 < s->size ||
-	    s->nlive * s->size > 4 * s->bytes + SLACK * s->size ||
-	    (s->nspares < SEGMENTS_SPARE && oldest->live * 4 < s->size * 3);
+	    s->nlive * s->size > 4 * s->bytes + SLACK * s->size;
 }
 
 static int
@@ -49,7 +71,8 @@ compact(struct spool *s, struct spool_segment *oldest,
 	TAILQ_FOREACH(m, &oldest->mails, entry) {
 		if (s->batch.len > s->size / PIECES)
 			break;
-		if (move(s, m) == 0)
+		/* a disk may stutter; twice is a hole */
+		if (move(s, m) == 0 || (errno == EIO && move(s, m) == 0))
 			continue;
 		if (errno == ENOBUFS)
 			break;
@@ -85,14 +108,19 @@ spool_tend(struct spool *s, const struct spool_clock *clock)
 
 	if (s->nops > 0)
 		return 0;
-	if (oldest != NULL && oldest != s->head) {
-		if (TAILQ_EMPTY(&oldest->mails)) {
-			segment_recycle(s, oldest);
-			return 1;
-		}
-		if (is_worth_it(s, oldest))
-			return compact(s, oldest, clock) == 0 ? 1 : -1;
+	if (oldest == s->head)
+		oldest = NULL;
+	if (oldest != NULL && TAILQ_EMPTY(&oldest->mails)) {
+		segment_recycle(s, oldest);
+		s->turns++;
+		return 1;
 	}
-	make_spares(s);
-	return 0;
+	if (oldest == NULL || !is_worth_it(s, oldest)) {
+		make_spares(s);
+		if (s->nspares >= SEGMENTS_SPARE)
+			s->turns = 0;
+		if (oldest == NULL || !may_turn(s, oldest))
+			return 0;
+	}
+	return compact(s, oldest, clock) == 0 ? 1 : -1;
 }

@@ -154,14 +154,32 @@ fill(struct spool *s, int fd)
 	return r == 0 ? s->io->fsync(fd) : -1;
 }
 
+/* the disk has failed, once more */
+static void
+fault(struct spool *s, int error)
+{
+	struct spool_event e = { .what = SPOOL_REFUSE, .error = error };
+
+	if (++s->faults == FAULTS_REFUSE) {
+		s->refuse = 1;
+		spool_tell(s, &e);
+	}
+}
+
 int
 segment_make(struct spool *s)
 {
-	struct spool_segment *seg = calloc(1, sizeof(*seg));
+	struct spool_segment *seg;
 	char name[SPOOL_NAME];
+	int64_t room = s->io->room(s->conf.dir);
 	int fd, error;
 
-	if (seg == NULL)
+	errno = ENOSPC; /* do not fill the disk to find that out */
+	if (s->faults >= FAULTS_MAX)
+		errno = EIO;
+	if (s->faults >= FAULTS_MAX ||
+	    (room >= 0 && (uint64_t)room < s->size) ||
+	    (seg = calloc(1, sizeof(*seg))) == NULL)
 		return -1;
 	TAILQ_INIT(&seg->mails);
 	seg->number = ++s->number;
@@ -177,6 +195,8 @@ segment_make(struct spool *s)
 	if (fd != -1) {
 		s->io->close(fd);
 		s->io->unlink(s->log, name);
+		if (error != ENOSPC)
+			fault(s, error);
 	}
 	free(seg);
 	errno = error;
@@ -201,11 +221,7 @@ segment_abandon(struct spool *s, int error)
 	s->head->abandoned = 1;
 	close_head(s);
 	spool_tell(s, &e);
-	if (++s->faults == FAULTS_REFUSE) {
-		s->refuse = 1;
-		e.what = SPOOL_REFUSE;
-		spool_tell(s, &e);
-	}
+	fault(s, error);
 }
 
 static int

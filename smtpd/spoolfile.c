@@ -348,7 +348,7 @@ is_there(struct spool *s, const struct spool_mail *m)
 	int64_t size;
 
 	if (fd == -1)
-		return errno == ENOENT ? 0 : -1;
+		return errno == ENOENT ? 0 : errno == EIO ? 1 : -1;
 	size = s->io->size(fd);
 	close_fd(s, fd);
 	return size == -1 ? -1 : (uint64_t)size == m->size;

@@ -49,6 +49,7 @@ struct spool {
 	size_t count;
 	int faults; /* of segments, one after another */
 	int refuse, full, damaged;
+	size_t turns; /* of segments, since there were spares */
 	struct buf batch;
 	struct op *ops;
 	size_t nops, opsize, nmails;

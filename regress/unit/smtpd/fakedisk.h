@@ -79,6 +79,12 @@ fake_random(void)
 	return fake_seed;
 }
 
+static uint64_t
+fake_below(uint64_t n)
+{
+	return (fake_random() >> 20) % n;
+}
+
 /* 1: this call fails */
 static int
 fake_fails(void)
@@ -192,22 +198,33 @@ fake_in_use(int inode)
 	return 0;
 }
 
-static int
-fake_inode(void)
+/* nobody can reach it any more */
+static void
+fake_collect(void)
 {
 	struct fake_inode *f;
 	int i;
 
+	for (i = 0; i < FAKE_FILES; i++) {
+		f = &disk->inode[i];
+		if (!f->used || fake_in_use(i))
+			continue;
+		disk->bytes -= f->nnow;
+		fake_drop_writes(f);
+		free(f->now);
+		free(f->synced);
+		memset(f, 0, sizeof(*f));
+	}
+}
+
+static int
+fake_inode(void)
+{
+	int i;
+
+	fake_collect();
 	for (i = 0; i < FAKE_FILES && disk->inode[i].used; i++)
-		if (!fake_in_use(i)) {
-			f = &disk->inode[i];
-			disk->bytes -= f->nnow;
-			fake_drop_writes(f);
-			free(f->now);
-			free(f->synced);
-			memset(f, 0, sizeof(*f));
-			break;
-		}
+		;
 	if (i == FAKE_FILES)
 		abort();
 	disk->inode[i].used = 1;
@@ -348,6 +365,20 @@ fake_pwrite(int fd, const void *p, size_t n, off_t at)
 	return (ssize_t)n;
 }
 
+/* after a fault some of it may be there; the kernel knows of nothing more */
+static int
+fake_lose(struct fake_inode *f, int error)
+{
+	struct fake_write *w;
+
+	for (w = f->first; w != NULL; w = w->next)
+		if (fake_below(2))
+			fake_put(&f->synced, &f->nsynced, w->at, w->p, w->n);
+	fake_drop_writes(f);
+	errno = error;
+	return -1;
+}
+
 static int
 fake_fdatasync(int fd)
 {
@@ -355,15 +386,10 @@ fake_fdatasync(int fd)
 	struct fake_write *w;
 
 	fake_syncs++;
-	if (fake_fails()) {
-		fake_drop_writes(f); /* the kernel forgets them, too */
-		return -1;
-	}
-	if (fake_sync_error) {
-		errno = fake_sync_error;
-		fake_drop_writes(f);
-		return -1;
-	}
+	if (fake_fails())
+		return fake_lose(f, errno);
+	if (fake_sync_error)
+		return fake_lose(f, fake_sync_error);
 	for (w = f->first; w != NULL; w = w->next)
 		fake_put(&f->synced, &f->nsynced, w->at, w->p, w->n);
 	fake_drop_writes(f);
@@ -482,7 +508,12 @@ static int64_t
 fake_room(int dir)
 {
 	(void)dir;
-	return fake_fails() ? -1 : disk->room;
+	if (fake_fails())
+		return -1;
+	if (disk->capacity == 0)
+		return disk->room;
+	fake_collect();
+	return (int64_t)(disk->capacity - disk->bytes);
 }
 
 static int
@@ -573,13 +604,13 @@ fake_replay(const struct fake_write *w, enum fake_image how,
     struct fake_inode *to)
 {
 	size_t at, n;
-	int fate = how == IMAGE_NEW ? 1 : (int)(fake_random() >> 20) % 3;
+	int fate = how == IMAGE_NEW ? 1 : (int)fake_below(3);
 
 	for (at = w->at; at < w->at + w->n; at += n) {
 		n = FAKE_SECTOR - at % FAKE_SECTOR;
 		if (n > w->at + w->n - at)
 			n = w->at + w->n - at;
-		if (fate == 1 || (fate == 2 && (fake_random() >> 20 & 1)))
+		if (fate == 1 || (fate == 2 && fake_below(2)))
 			fake_put(&to->synced, &to->nsynced, at,
 			    w->p + (at - w->at), n);
 	}
@@ -594,12 +625,12 @@ fake_crash(const struct fake_disk *from, enum fake_image how)
 	const struct fake_write *w;
 	const struct fake_inode *f;
 	struct fake_inode *to;
-	unsigned int keep = (unsigned int)(fake_random() >> 20) % 4;
+	uint64_t keep = fake_below(4);
 	int i;
 
 	memcpy(d->synced, from->synced, sizeof(d->synced));
 	for (c = from->first; c != NULL && how != IMAGE_OLD; c = c->next) {
-		if (how == IMAGE_TORN && (fake_random() >> 20) % 4 < keep)
+		if (how == IMAGE_TORN && fake_below(4) < keep)
 			break; /* directories keep their order */
 		fake_set(d->synced, c->name, c->inode);
 	}

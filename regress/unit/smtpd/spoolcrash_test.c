@@ -97,7 +97,7 @@ static void
 one_round(struct spool *s)
 {
 	uint64_t acked_highest = model_acked_highest;
-	int i, n = 1 + (int)(fake_random() >> 20) % 5, failed = 0;
+	int i, n = 1 + (int)fake_below(5), failed = 0;
 
 	for (i = 0; i < n; i++)
 		failed += model_step(s) == -1 && errno != ENOBUFS;
@@ -127,7 +127,7 @@ run(uint64_t seed)
 	s = model_open();
 	for (i = 0; i < ROUNDS && s != NULL && time(NULL) < deadline; i++) {
 		one_round(s);
-		if ((fake_random() >> 20) % 16 == 0) {
+		if (fake_below(16) == 0) {
 			spool_close(s, &model_clock);
 			s = model_open();
 		}

@@ -11,7 +11,7 @@
 #include "fakedisk.h"
 #include "spool.h"
 
-enum { MODEL_MAILS = 64, MODEL_RCPTS = 3, MODEL_SEGMENT = 65536 };
+enum { MODEL_MAILS = 96, MODEL_RCPTS = 3 };
 
 struct model_mail {
 	uint64_t id; /* 0: free */
@@ -25,6 +25,7 @@ struct model {
 	struct model_mail mail[MODEL_MAILS];
 };
 
+static size_t model_segment = 65536;
 static struct model acked, pending;
 static struct spool_clock model_clock;
 static uint64_t model_highest, model_acked_highest; /* ids */
@@ -43,7 +44,7 @@ model_open(void)
 {
 	const struct spool_conf conf = { .dir = FAKE_TOP,
 		.proc = -1,
-		.segment = MODEL_SEGMENT,
+		.segment = model_segment,
 		.event = model_event,
 		.io = &fake_io };
 
@@ -285,7 +286,7 @@ model_count(const struct model *m)
 static uint64_t
 model_any(void)
 {
-	int i, k, from = (int)(fake_random() >> 20) % MODEL_MAILS;
+	int i, k, from = (int)fake_below(MODEL_MAILS);
 
 	for (i = 0; i < MODEL_MAILS; i++) {
 		k = (from + i) % MODEL_MAILS;
@@ -302,19 +303,18 @@ model_step(struct spool *s)
 {
 	uint64_t id = model_any();
 	const struct model_mail *m = id != 0 ? model_find(&acked, id) : NULL;
-	unsigned int what = (unsigned int)(fake_random() >> 20) % 16;
+	uint64_t what = fake_below(16);
 
 	if (id == 0 || what < 5 || (what < 9 && model_count(&pending) < 12))
-		return model_mail(s, 1 + (fake_random() >> 20) % MODEL_RCPTS,
-		    (fake_random() >> 20) % (what == 0 ? 9000 : 2000),
-		    what == 1);
+		return model_mail(s, 1 + fake_below(MODEL_RCPTS),
+		    fake_below(what == 0 ? 9000 : 2000), what == 1);
 	if (what < 10)
-		return model_result(s, id, (fake_random() >> 20) % m->nrcpt,
-		    (enum rcpt_state)((fake_random() >> 20) % 3));
+		return model_result(s, id, fake_below(m->nrcpt),
+		    (enum rcpt_state)fake_below(3));
 	if (what == 10)
 		return model_reschedule(s, id, fake_random() >> 30);
 	if (what == 11)
-		return model_hold(s, id, (int)(fake_random() >> 20 & 1));
+		return model_hold(s, id, (int)fake_below(2));
 	return model_done(s, id);
 }
 #endif
