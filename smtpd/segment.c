@@ -246,6 +246,21 @@ open_spare(struct spool *s, struct spool_segment *seg)
 	return 0;
 }
 
+/* with the ends that they hold older mails would rise, but for a new floor */
+static void
+unlink_old(struct spool *s)
+{
+	struct spool_segment *seg;
+	char name[SPOOL_NAME];
+
+	while ((seg = TAILQ_FIRST(&s->old)) != NULL) {
+		TAILQ_REMOVE(&s->old, seg, entry);
+		segment_name(seg, name);
+		s->io->unlink(s->log, name);
+		segment_free(s, seg);
+	}
+}
+
 int
 segment_next(struct spool *s)
 {
@@ -272,22 +287,18 @@ segment_next(struct spool *s)
 		return -1;
 	}
 	s->acked = seg->base;
+	unlink_old(s);
 	return 0;
 }
 
 void
 segment_recycle(struct spool *s, struct spool_segment *seg)
 {
-	char name[SPOOL_NAME];
-
 	TAILQ_REMOVE(&s->live, seg, entry);
 	s->nlive--;
 	if (!seg->abandoned && s->nspares < SEGMENTS_SPARE) {
 		TAILQ_INSERT_TAIL(&s->spares, seg, entry);
 		s->nspares++;
-		return;
-	}
-	segment_name(seg, name);
-	s->io->unlink(s->log, name);
-	segment_free(s, seg);
+	} else
+		TAILQ_INSERT_TAIL(&s->old, seg, entry);
 }

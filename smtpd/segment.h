@@ -41,7 +41,7 @@ void segment_free(struct spool *, struct spool_segment *); /* of memory */
 void segment_abandon(struct spool *, int error);
 /* the next head; -1: there is none, or it failed and is abandoned, too */
 int segment_next(struct spool *);
-/* it holds no mail any more: a spare, or unlinked */
+/* it holds no mail any more: a spare, or unlinked later */
 void segment_recycle(struct spool *, struct spool_segment *);
 
 #endif

@@ -25,6 +25,7 @@ give_back(struct spool *s)
 	spool_cancel(s);
 	free_all(s, &s->live);
 	free_all(s, &s->spares);
+	free_all(s, &s->old);
 	for (i = 0; i < sizeof(fds) / sizeof(*fds); i++)
 		if (fds[i] != -1)
 			s->io->close(fds[i]);
@@ -66,6 +67,7 @@ spool_open(const struct spool_conf *conf)
 	s->log = s->big = s->dead = s->fd = -1;
 	TAILQ_INIT(&s->live);
 	TAILQ_INIT(&s->spares);
+	TAILQ_INIT(&s->old);
 	if (begin(s) == 0)
 		return s;
 	error = errno;

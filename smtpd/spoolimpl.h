@@ -36,6 +36,7 @@ struct spool {
 	size_t size;			    /* of a segment */
 	int log, big, dead;		    /* directories */
 	struct spool_segments live, spares; /* live: oldest first */
+	struct spool_segments old; /* to be unlinked after the next head */
 	size_t nlive, nspares;
 	struct spool_segment *head; /* is written; the last of live, or NULL */
 	int fd;			    /* of head */

@@ -305,15 +305,15 @@ model_step(struct spool *s)
 	const struct model_mail *m = id != 0 ? model_find(&acked, id) : NULL;
 	uint64_t what = fake_below(16);
 
-	if (id == 0 || what < 5 || (what < 9 && model_count(&pending) < 12))
+	if (id == 0 || what < 4 || (what < 8 && model_count(&pending) < 8))
 		return model_mail(s, 1 + fake_below(MODEL_RCPTS),
 		    fake_below(what == 0 ? 9000 : 2000), what == 1);
-	if (what < 10)
+	if (what < 9)
 		return model_result(s, id, fake_below(m->nrcpt),
 		    (enum rcpt_state)fake_below(3));
-	if (what == 10)
+	if (what == 9)
 		return model_reschedule(s, id, fake_random() >> 30);
-	if (what == 11)
+	if (what == 10)
 		return model_hold(s, id, (int)fake_below(2));
 	return model_done(s, id);
 }
