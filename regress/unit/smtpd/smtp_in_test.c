@@ -264,7 +264,7 @@ static const struct { const char *how, *in, *want; } t[] = {
   OE " PLAIN:temp 454/4.7.0 PLAIN:ok 235/2.7.0" },
 { "st", E "AUTH PLAIN\r\n*\r\nNOOP\r\n", OE " PLAIN 334 abort 501/5.7.0" OC },
 { "st", E "AUTH PLAIN\r\nNOOP\r\nNOOP\r\n",
-  OE " PLAIN 334 step:4\352\017 334 step:4\352\017 334" },
+  OE " PLAIN 334 step:4\343\217 334 step:4\343\217 334" },
 { "st", E "AUTH PLAIN\r\n!\r\nNOOP\r\n", OE " PLAIN 334 abort 501/5.5.2" OC },
 { "st", E "AUTH PLAIN\r\nb2s\r\n", OE " PLAIN 334 abort 501/5.5.2" },
 { "st", E "AUTH PLAIN\r\nb2t=\r\n", OE " PLAIN 334 abort 501/5.5.2" },
@@ -293,6 +293,31 @@ static const struct { const char *how, *in, *want; } t[] = {
 #define ONOS " <no@y> 550/5.1.1"
 { "b", E M R NOS NOS NOS NOS NOS NOS NOS NOS NOS NOS Q, OE OM OR ONOS ONOS ONOS
   ONOS ONOS ONOS ONOS ONOS ONOS " <no@y> abuse 550/5.1.1 421/4.7.0 close" },
+};
+/* clang-format on */
+
+/* each command in each state: GREET, READY, MAIL, RCPT, between two BDAT */
+static const char *const states[] = { "", E, E M, EMR, EMR "BDAT 1\r\nx" };
+
+/* clang-format off */
+static const struct { const char *command; int code[5]; } matrix[] = {
+{ "EHLO c\r\n",        { 250, 250, 250, 250, 250 } },
+{ "HELO c\r\n",        { 250, 250, 250, 250, 250 } },
+{ M,                    { 503, 250, 503, 503, 503 } },
+{ R,                    { 503, 503, 250, 250, 503 } },
+{ D,                    { 503, 503, 503, 354, 503 } },
+{ "BDAT 0\r\n",        { 503, 503, 503, 250, 250 } },
+{ "BDAT 0 LAST\r\n",   { 503, 503, 503, 250, 250 } },
+{ "BDAT 1\r\nx",       { 503, 503, 503, 250, 250 } },
+{ "RSET\r\n",          { 250, 250, 250, 250, 250 } },
+{ "NOOP\r\n",          { 250, 250, 250, 250, 250 } },
+{ "STARTTLS\r\n",      { 503, 220, 503, 503, 503 } },
+{ "AUTH PLAIN\r\n",    { 503, 502, 503, 503, 503 } },
+{ "VRFY x\r\n",        { 252, 252, 252, 252, 252 } },
+{ "EXPN x\r\n",        { 502, 502, 502, 502, 502 } },
+{ "HELP\r\n",          { 214, 214, 214, 214, 214 } },
+{ "TURN\r\n",          { 500, 500, 500, 500, 500 } },
+{ Q,                    { 221, 221, 221, 221, 221 } },
 };
 /* clang-format on */
 
@@ -395,15 +420,16 @@ static int
 mail_says(const char *before, const char *c, size_t n, const char *after,
     const char *want)
 {
-	static char head[1 << 10], all[DRIVE_SAID];
+	static char head[1 << 10], all[DRIVE_SAID + 1];
 
 	(void)snprintf(head, sizeof(head), EMRD "%s", before);
 	(void)snprintf(all, sizeof(all), OEMRD "%s", want != NULL ? want : "");
 	if (want != NULL)
 		return says("b", head, c, n, after, all);
 	comes("b", head, c, n, after, "");
-	return strncmp(d.said, OEMRD " {", strlen(OEMRD " {")) == 0 &&
-	    d.wrong == NULL;
+	memcpy(all, d.said, d.len + 1); /* in pieces it is the same */
+	return strncmp(all, OEMRD " {", strlen(OEMRD " {")) == 0 &&
+	    comes("b", head, c, n, after, all);
 }
 
 static void
@@ -484,13 +510,54 @@ limits(void)
 	    "largest header");
 }
 
+/* what is refused is read to its end, but not for ever */
+static void
+endless(void)
+{
+	uint64_t fed = 0;
+	size_t used;
+
+	drive_init(&d, "");
+	copy(EMRD "\n");
+	drive(&d, text, ntext, NULL, 0);
+	memset(text, 'x', 1 << 16);
+	while (smtp_in_feed(&d.s, d.now, text, 1 << 16, &used) == SMTP_IN_MORE)
+		fed += used;
+	drive_event(&d, SMTP_IN_REPLY);
+	ok(fed <= DRAIN_BYTES && fed > DRAIN_BYTES - (2 << 16) &&
+		strcmp(d.said, OEMRD " drop 550/5.5.2") == 0,
+	    "DRAIN_BYTES");
+	smtp_in_free(&d.s);
+}
+
 /* what was said until then, and the deadline, ms from the start */
 static void
 talk(const char *how, const char *in)
 {
+	smtp_in_free(&d.s);
 	drive_init(&d, how);
 	copy(in);
 	drive(&d, text, ntext, NULL, 0);
+}
+
+static void
+permitted(void)
+{
+	char want[8];
+	size_t i, k, len;
+
+	for (i = 0; i < sizeof(matrix) / sizeof(*matrix); i++)
+		for (k = 0; k < 5; k++) {
+			talk("o", states[k]);
+			len = d.len + 1;
+			drive_piece(&d, (const uint8_t *)matrix[i].command,
+			    strlen(matrix[i].command));
+			(void)snprintf(want, sizeof(want), "%d",
+			    matrix[i].code[k]);
+			ok(d.wrong == NULL && strstr(d.said + len, want),
+			    "state %zu, %.4s: %s", k, matrix[i].command, want);
+			smtp_in_free(&d.s);
+		}
 }
 
 static int
@@ -524,13 +591,11 @@ feed(uint64_t ms, const char *in)
 static void
 deadlines(void)
 {
-	static const char *const commands[] = { "", E, E M, EMR,
-		EMR "BDAT 1\r\nx" };
 	char want[] = " 421/4.4.2 close";
 	size_t i;
 
 	for (i = 0; i < 5; i++) {
-		talk("", commands[i]);
+		talk("", states[i]);
 		ok(waits(COMMAND_WAIT), "state %zu", i);
 		feed(1000, "NOOP\r");
 		ok(waits(COMMAND_WAIT), "half a command is none");
@@ -748,6 +813,8 @@ main(void)
 {
 	rows();
 	limits();
+	endless();
+	permitted();
 	deadlines();
 	answers();
 	meaning();
