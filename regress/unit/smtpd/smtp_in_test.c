@@ -51,6 +51,7 @@ static const struct { const char *how, *in, *want; } t[] = {
 { "", E M "RCPT TO:<relay@y>\r\n" D,
   OE OM " <relay@y> 550/5.7.1 554/5.5.1" },
 { "", E M D, OE OM " 503/5.5.1" },
+{ "", E M "RCPT TO:<>\r\n" D, OE OM " 553/5.1.3 554/5.5.1" },
 { "", EMR "DATA x\r\n" D ".\r\n", OEMR " 501/5.5.4 354 {}" OC },
 /* what else is said */
 { "", "NOOP\r\nnoop x\r\nHELP\r\nVRFY a\r\nVRFY\r\nEXPN a\r\nRSET\r\n",
@@ -175,6 +176,7 @@ static const struct { const char *how, *in, *want; } t[] = {
 { "", EMR "BDAT 7\r\n" Q "xBDAT 94\r\n"
   Q Q Q Q Q Q Q Q Q Q Q Q Q Q Q "xxxxNOOP\r\n",
   OEMR OC " drop 552/5.3.4 close" },
+{ "", EMR "BDAT 7\r\n" Q "xBDAT 94\r\n", OEMR OC " drop" },
 { "", EMR "BDAT 3 LAST\r\na\nb" Q, OEMR " drop 550/5.5.2 close" },
 { "", EMR "BDAT 3\r\na\035bBDAT 6 LAST\r\n" Q, OEMR " drop 554/5.6.0 close" },
 { "", EMR "BDAT 2\r\na\rBDAT 1\r\nbBDAT 0 LAST\r\n", OEMR OC OC " {a~b~|}"
@@ -207,6 +209,7 @@ static const struct { const char *how, *in, *want; } t[] = {
   " drop 550/5.5.2 close" },
 { "", "NOOP\n" Q, "220 500/5.5.2 close" },
 { "", EMR "DATA\n" HIDDEN, OEMR " 500/5.5.2 close" },
+{ "", EMRD "a\nb\n.\r\nc\r\n.\nd\r.\r\n", OEMRD " drop" },
 { "c", EMRD "a\rb\r\n.\r\n" Q, OEMRD " drop 550/5.5.2 close" },
 { "c", EMRD "a\r\r\n.\r\n" Q, OEMRD " drop 550/5.5.2 close" },
 { "c", EMRD ".\rb\r\n.\r\n" Q, OEMRD " drop 550/5.5.2 close" },
@@ -473,6 +476,9 @@ limits(void)
 	ok(mail_says("", "x", BODY_LINE - 2, end, NULL), "longest line");
 	ok(mail_says("", "x", BODY_LINE - 1, end, " drop 554/5.6.0 close"),
 	    "longer");
+	ok(mail_says("\r\n.", "x", BODY_LINE - 3, end, NULL), "with a dot");
+	ok(mail_says("\r\n.", "x", BODY_LINE - 2, end, " drop 554/5.6.0 close"),
+	    "longer");
 	ok(mail_says("\r\n", "\r", BODY_LINE - 1, "\n.\r\n", NULL), "of CRs");
 	ok(mail_says("\r\n", "\r", BODY_LINE, "\n.\r\n",
 	       " drop 554/5.6.0 close"),
@@ -508,6 +514,24 @@ limits(void)
 	       "23456789012345678901234567\r\n",
 	       1000, end, " drop 554/5.6.0 close"),
 	    "largest header");
+}
+
+/* nothing of a mail counts for the next one */
+static void
+forgotten(void)
+{
+	static const char pre[] = EMR "BDAT 6\r\nA: b\r\nRSET\r\n" M R D;
+	static const char cut[] = EMR "BDAT 1\r\nxRSET\r\n" M R D;
+
+	comes("b", pre, "A: b\r\n", HEADER_FIELDS, "\r\n.\r\n", "");
+	ok(strstr(d.said, "354 {") != NULL && d.wrong == NULL, "fields");
+	comes("b", cut, "x", BODY_LINE - 2, "\r\n.\r\n", "");
+	ok(strstr(d.said, "354 {") != NULL && d.wrong == NULL, "half a line");
+	comes("b", cut, "x", BODY_LINE - 1, "\r\n.\r\n", "");
+	ok(strstr(d.said, "354 {") == NULL, "but its own");
+	ok(says("b", EMR "BDAT 1313 LAST\r\n", "Received: b\r\n", 101, "",
+	       OEMR " drop 554/5.4.6 close"),
+	    "a chunk that is refused has its end");
 }
 
 /* what is refused is read to its end, but not for ever */
@@ -680,8 +704,11 @@ fresh(const char *how, const char *in)
 static void
 answers(void)
 {
+	static const char *const bad[] = { "", "250", "250 ", "2500 2.1.5 Ok",
+		"25x 2.1.5 Ok", "25 2.1.5 Ok", "150 Ok", "350 Ok", "250-2.1.5",
+		"250 2.1.5 \tOk", "250 2.1.5 \303\244", "250 2.1.5 Ok\n" };
 	char many[VERDICT_LINE + 2];
-	size_t used;
+	size_t used, i;
 
 	fresh("", E M);
 	ok(question(R D) == SMTP_IN_RCPT, "a question");
@@ -703,6 +730,13 @@ answers(void)
 	    "a reply of two lines");
 	question("");
 	ok(strcmp(d.said, "451/4.3.0") == 0, "is a fault");
+	for (i = 0; i < sizeof(bad) / sizeof(*bad); i++) {
+		d.len = 0;
+		question(R);
+		smtp_in_rcpt(&d.s, d.now, d.s.ask, bad[i], 0);
+		question("");
+		ok(strcmp(d.said, "451/4.3.0") == 0, "no reply %zu", i);
+	}
 	memset(many, 'x', sizeof(many) - 1);
 	many[sizeof(many) - 1] = '\0';
 	memcpy(many, "250 2.1.5 ", 10);
@@ -813,6 +847,7 @@ main(void)
 {
 	rows();
 	limits();
+	forgotten();
 	endless();
 	permitted();
 	deadlines();
