@@ -51,6 +51,7 @@ static const struct { const char *how, *in, *want; } t[] = {
 { "", E M "RCPT TO:<relay@y>\r\n" D,
   OE OM " <relay@y> 550/5.7.1 554/5.5.1" },
 { "", E M D, OE OM " 503/5.5.1" },
+{ "", E M "RCPT TO:<>\r\n" D, OE OM " 553/5.1.3 554/5.5.1" },
 { "", EMR "DATA x\r\n" D ".\r\n", OEMR " 501/5.5.4 354 {}" OC },
 /* what else is said */
 { "", "NOOP\r\nnoop x\r\nHELP\r\nVRFY a\r\nVRFY\r\nEXPN a\r\nRSET\r\n",
@@ -175,6 +176,7 @@ static const struct { const char *how, *in, *want; } t[] = {
 { "", EMR "BDAT 7\r\n" Q "xBDAT 94\r\n"
   Q Q Q Q Q Q Q Q Q Q Q Q Q Q Q "xxxxNOOP\r\n",
   OEMR OC " drop 552/5.3.4 close" },
+{ "", EMR "BDAT 7\r\n" Q "xBDAT 94\r\n", OEMR OC " drop" },
 { "", EMR "BDAT 3 LAST\r\na\nb" Q, OEMR " drop 550/5.5.2 close" },
 { "", EMR "BDAT 3\r\na\035bBDAT 6 LAST\r\n" Q, OEMR " drop 554/5.6.0 close" },
 { "", EMR "BDAT 2\r\na\rBDAT 1\r\nbBDAT 0 LAST\r\n", OEMR OC OC " {a~b~|}"
@@ -207,6 +209,7 @@ static const struct { const char *how, *in, *want; } t[] = {
   " drop 550/5.5.2 close" },
 { "", "NOOP\n" Q, "220 500/5.5.2 close" },
 { "", EMR "DATA\n" HIDDEN, OEMR " 500/5.5.2 close" },
+{ "", EMRD "a\nb\n.\r\nc\r\n.\nd\r.\r\n", OEMRD " drop" },
 { "c", EMRD "a\rb\r\n.\r\n" Q, OEMRD " drop 550/5.5.2 close" },
 { "c", EMRD "a\r\r\n.\r\n" Q, OEMRD " drop 550/5.5.2 close" },
 { "c", EMRD ".\rb\r\n.\r\n" Q, OEMRD " drop 550/5.5.2 close" },
@@ -264,7 +267,7 @@ static const struct { const char *how, *in, *want; } t[] = {
   OE " PLAIN:temp 454/4.7.0 PLAIN:ok 235/2.7.0" },
 { "st", E "AUTH PLAIN\r\n*\r\nNOOP\r\n", OE " PLAIN 334 abort 501/5.7.0" OC },
 { "st", E "AUTH PLAIN\r\nNOOP\r\nNOOP\r\n",
-  OE " PLAIN 334 step:4\352\017 334 step:4\352\017 334" },
+  OE " PLAIN 334 step:4\343\217 334 step:4\343\217 334" },
 { "st", E "AUTH PLAIN\r\n!\r\nNOOP\r\n", OE " PLAIN 334 abort 501/5.5.2" OC },
 { "st", E "AUTH PLAIN\r\nb2s\r\n", OE " PLAIN 334 abort 501/5.5.2" },
 { "st", E "AUTH PLAIN\r\nb2t=\r\n", OE " PLAIN 334 abort 501/5.5.2" },
@@ -293,6 +296,31 @@ static const struct { const char *how, *in, *want; } t[] = {
 #define ONOS " <no@y> 550/5.1.1"
 { "b", E M R NOS NOS NOS NOS NOS NOS NOS NOS NOS NOS Q, OE OM OR ONOS ONOS ONOS
   ONOS ONOS ONOS ONOS ONOS ONOS " <no@y> abuse 550/5.1.1 421/4.7.0 close" },
+};
+/* clang-format on */
+
+/* each command in each state: GREET, READY, MAIL, RCPT, between two BDAT */
+static const char *const states[] = { "", E, E M, EMR, EMR "BDAT 1\r\nx" };
+
+/* clang-format off */
+static const struct { const char *command; int code[5]; } matrix[] = {
+{ "EHLO c\r\n",        { 250, 250, 250, 250, 250 } },
+{ "HELO c\r\n",        { 250, 250, 250, 250, 250 } },
+{ M,                    { 503, 250, 503, 503, 503 } },
+{ R,                    { 503, 503, 250, 250, 503 } },
+{ D,                    { 503, 503, 503, 354, 503 } },
+{ "BDAT 0\r\n",        { 503, 503, 503, 250, 250 } },
+{ "BDAT 0 LAST\r\n",   { 503, 503, 503, 250, 250 } },
+{ "BDAT 1\r\nx",       { 503, 503, 503, 250, 250 } },
+{ "RSET\r\n",          { 250, 250, 250, 250, 250 } },
+{ "NOOP\r\n",          { 250, 250, 250, 250, 250 } },
+{ "STARTTLS\r\n",      { 503, 220, 503, 503, 503 } },
+{ "AUTH PLAIN\r\n",    { 503, 502, 503, 503, 503 } },
+{ "VRFY x\r\n",        { 252, 252, 252, 252, 252 } },
+{ "EXPN x\r\n",        { 502, 502, 502, 502, 502 } },
+{ "HELP\r\n",          { 214, 214, 214, 214, 214 } },
+{ "TURN\r\n",          { 500, 500, 500, 500, 500 } },
+{ Q,                    { 221, 221, 221, 221, 221 } },
 };
 /* clang-format on */
 
@@ -395,15 +423,16 @@ static int
 mail_says(const char *before, const char *c, size_t n, const char *after,
     const char *want)
 {
-	static char head[1 << 10], all[DRIVE_SAID];
+	static char head[1 << 10], all[DRIVE_SAID + 1];
 
 	(void)snprintf(head, sizeof(head), EMRD "%s", before);
 	(void)snprintf(all, sizeof(all), OEMRD "%s", want != NULL ? want : "");
 	if (want != NULL)
 		return says("b", head, c, n, after, all);
 	comes("b", head, c, n, after, "");
-	return strncmp(d.said, OEMRD " {", strlen(OEMRD " {")) == 0 &&
-	    d.wrong == NULL;
+	memcpy(all, d.said, d.len + 1); /* in pieces it is the same */
+	return strncmp(all, OEMRD " {", strlen(OEMRD " {")) == 0 &&
+	    comes("b", head, c, n, after, all);
 }
 
 static void
@@ -447,6 +476,9 @@ limits(void)
 	ok(mail_says("", "x", BODY_LINE - 2, end, NULL), "longest line");
 	ok(mail_says("", "x", BODY_LINE - 1, end, " drop 554/5.6.0 close"),
 	    "longer");
+	ok(mail_says("\r\n.", "x", BODY_LINE - 3, end, NULL), "with a dot");
+	ok(mail_says("\r\n.", "x", BODY_LINE - 2, end, " drop 554/5.6.0 close"),
+	    "longer");
 	ok(mail_says("\r\n", "\r", BODY_LINE - 1, "\n.\r\n", NULL), "of CRs");
 	ok(mail_says("\r\n", "\r", BODY_LINE, "\n.\r\n",
 	       " drop 554/5.6.0 close"),
@@ -484,13 +516,72 @@ limits(void)
 	    "largest header");
 }
 
+/* nothing of a mail counts for the next one */
+static void
+forgotten(void)
+{
+	static const char pre[] = EMR "BDAT 6\r\nA: b\r\nRSET\r\n" M R D;
+	static const char cut[] = EMR "BDAT 1\r\nxRSET\r\n" M R D;
+
+	comes("b", pre, "A: b\r\n", HEADER_FIELDS, "\r\n.\r\n", "");
+	ok(strstr(d.said, "354 {") != NULL && d.wrong == NULL, "fields");
+	comes("b", cut, "x", BODY_LINE - 2, "\r\n.\r\n", "");
+	ok(strstr(d.said, "354 {") != NULL && d.wrong == NULL, "half a line");
+	comes("b", cut, "x", BODY_LINE - 1, "\r\n.\r\n", "");
+	ok(strstr(d.said, "354 {") == NULL, "but its own");
+	ok(says("b", EMR "BDAT 1313 LAST\r\n", "Received: b\r\n", 101, "",
+	       OEMR " drop 554/5.4.6 close"),
+	    "a chunk that is refused has its end");
+}
+
+/* what is refused is read to its end, but not for ever */
+static void
+endless(void)
+{
+	uint64_t fed = 0;
+	size_t used;
+
+	drive_init(&d, "");
+	copy(EMRD "\n");
+	drive(&d, text, ntext, NULL, 0);
+	memset(text, 'x', 1 << 16);
+	while (smtp_in_feed(&d.s, d.now, text, 1 << 16, &used) == SMTP_IN_MORE)
+		fed += used;
+	drive_event(&d, SMTP_IN_REPLY);
+	ok(fed <= DRAIN_BYTES && fed > DRAIN_BYTES - (2 << 16) &&
+		strcmp(d.said, OEMRD " drop 550/5.5.2") == 0,
+	    "DRAIN_BYTES");
+	smtp_in_free(&d.s);
+}
+
 /* what was said until then, and the deadline, ms from the start */
 static void
 talk(const char *how, const char *in)
 {
+	smtp_in_free(&d.s);
 	drive_init(&d, how);
 	copy(in);
 	drive(&d, text, ntext, NULL, 0);
+}
+
+static void
+permitted(void)
+{
+	char want[8];
+	size_t i, k, len;
+
+	for (i = 0; i < sizeof(matrix) / sizeof(*matrix); i++)
+		for (k = 0; k < 5; k++) {
+			talk("o", states[k]);
+			len = d.len + 1;
+			drive_piece(&d, (const uint8_t *)matrix[i].command,
+			    strlen(matrix[i].command));
+			(void)snprintf(want, sizeof(want), "%d",
+			    matrix[i].code[k]);
+			ok(d.wrong == NULL && strstr(d.said + len, want),
+			    "state %zu, %.4s: %s", k, matrix[i].command, want);
+			smtp_in_free(&d.s);
+		}
 }
 
 static int
@@ -524,13 +615,11 @@ feed(uint64_t ms, const char *in)
 static void
 deadlines(void)
 {
-	static const char *const commands[] = { "", E, E M, EMR,
-		EMR "BDAT 1\r\nx" };
 	char want[] = " 421/4.4.2 close";
 	size_t i;
 
 	for (i = 0; i < 5; i++) {
-		talk("", commands[i]);
+		talk("", states[i]);
 		ok(waits(COMMAND_WAIT), "state %zu", i);
 		feed(1000, "NOOP\r");
 		ok(waits(COMMAND_WAIT), "half a command is none");
@@ -615,8 +704,11 @@ fresh(const char *how, const char *in)
 static void
 answers(void)
 {
+	static const char *const bad[] = { "", "250", "250 ", "2500 2.1.5 Ok",
+		"25x 2.1.5 Ok", "25 2.1.5 Ok", "150 Ok", "350 Ok", "250-2.1.5",
+		"250 2.1.5 \tOk", "250 2.1.5 \303\244", "250 2.1.5 Ok\n" };
 	char many[VERDICT_LINE + 2];
-	size_t used;
+	size_t used, i;
 
 	fresh("", E M);
 	ok(question(R D) == SMTP_IN_RCPT, "a question");
@@ -638,6 +730,13 @@ answers(void)
 	    "a reply of two lines");
 	question("");
 	ok(strcmp(d.said, "451/4.3.0") == 0, "is a fault");
+	for (i = 0; i < sizeof(bad) / sizeof(*bad); i++) {
+		d.len = 0;
+		question(R);
+		smtp_in_rcpt(&d.s, d.now, d.s.ask, bad[i], 0);
+		question("");
+		ok(strcmp(d.said, "451/4.3.0") == 0, "no reply %zu", i);
+	}
 	memset(many, 'x', sizeof(many) - 1);
 	many[sizeof(many) - 1] = '\0';
 	memcpy(many, "250 2.1.5 ", 10);
@@ -748,6 +847,9 @@ main(void)
 {
 	rows();
 	limits();
+	forgotten();
+	endless();
+	permitted();
 	deadlines();
 	answers();
 	meaning();
