@@ -80,7 +80,8 @@ no_other_end(void)
 		n += outbody_end(&b, out + n);
 		for (i = 0; i < n; i++) {
 			if (out[i] == '\n' ? i == 0 || out[i - 1] != '\r' :
-			    out[i] == '\r' ? i + 1 == n || out[i + 1] != '\n' :
+				out[i] == '\r' ?
+					     i + 1 == n || out[i + 1] != '\n' :
 					     0)
 				return 0;
 			if (out[i] == '.' && (i == 0 || out[i - 1] == '\n') &&
@@ -104,12 +105,13 @@ main(void)
 	for (i = 0; i < sizeof(bodies) / sizeof(*bodies); i++) {
 		n = strlen(bodies[i].in);
 		for (good = 1, piece = 1; piece <= n + 1 && good; piece++)
-			good = same(bodies[i].in, n, piece, 0,
-				   bodies[i].plain) &&
+			good =
+			    same(bodies[i].in, n, piece, 0, bodies[i].plain) &&
 			    same(bodies[i].in, n, piece, 1, bodies[i].stuffed);
 		ok(good, "body %zu", i);
 	}
-	ok(no_other_end(), "no byte ends a mail early, none is a bare CR or LF");
+	ok(no_other_end(),
+	    "no byte ends a mail early, none is a bare CR or LF");
 	outbody_add(&eight, "abc\177", 4, NULL);
 	ok(!eight.eight, "ASCII");
 	outbody_add(&eight, "\303\244", 2, NULL);

@@ -133,7 +133,8 @@ caps(void)
 	line[1999] = '\n';
 	for (i = 0, ev = REPLY_PART; ev == REPLY_PART; i++)
 		ev = reply_feed(&r, line, 2000, &used);
-	ok(ev == REPLY_BAD && i == REPLY_BYTES / 2000 + 1, "bytes of all lines");
+	ok(ev == REPLY_BAD && i == REPLY_BYTES / 2000 + 1,
+	    "bytes of all lines");
 }
 
 static void

@@ -82,8 +82,7 @@ lives(void)
 		ok(l.end == 5 * DAY && l.slots > 30 && l.slots < 50 &&
 			!l.too_early,
 		    "5 days, to the minute: %d slots", l.slots);
-		ok(l.warned == 1 && l.warned_at >= 4 * H &&
-			l.warned_at < 8 * H,
+		ok(l.warned == 1 && l.warned_at >= 4 * H && l.warned_at < 8 * H,
 		    "one warning, after 4 hours");
 		l = live(1, 0, &usual, seeds[i]);
 		ok(l.end == 2 * DAY, "the null sender: 2 days");
