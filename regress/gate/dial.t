@@ -55,6 +55,7 @@ private A 192.168.1.1
 private AAAA fe80::1
 private AAAA ::ffff:127.0.0.1
 ours A 192.88.100.1
+second A 192.88.101.2
 silent A 127.0.0.3
 no A 127.0.0.4
 mixed A 10.9.9.9
@@ -279,6 +280,10 @@ def rules():
                   tried='0')
     unreached('host private.example 25', 'rule', 'a name of such', tried='0')
     unreached('host ours.example 25', 'rule', 'our own address', tried='0')
+    unreached('host second.example 25', 'rule', 'one behind another one',
+              tried='0')
+    unreached('literal ::ffff:192.88.101.2 25', 'rule', 'in disguise',
+              tried='0')
     unreached('literal 192.88.100.2 25', 'connect', 'nobody there: no route',
               tried='1', error='101')
     unreached('host no.example 25', 'connect', 'nobody listens',
@@ -520,7 +525,8 @@ def slow(dns, query):
     return None if b'\4slow' in query else dns.ask(query)
 
 
-subprocess.check_call(['ip', 'addr', 'add', '192.88.100.1/32', 'dev', 'lo'])
+for a in '192.88.100.1/32', '192.88.101.1/24', '192.88.101.2/24':
+    subprocess.check_call(['ip', 'addr', 'add', a, 'dev', 'lo'])
 dns = Dns(zones(), os.path.join(TMP, 'dns'), 5300)
 dns.start()
 other_ds = 'unsigned. IN DS 1 13 2 ' + '00' * 32 + '\n'
