@@ -32,6 +32,11 @@ tlsx_ca(const void *pem, size_t len)
 	X509 *x;
 	int n = 0;
 
+	if (pem == NULL) {
+		X509_STORE_free(self.ca);
+		self.ca = NULL;
+		return 0;
+	}
 	if ((store = X509_STORE_new()) == NULL || len > CA_PEM_MAX ||
 	    (b = BIO_new_mem_buf(pem, (int)len)) == NULL) {
 		X509_STORE_free(store);

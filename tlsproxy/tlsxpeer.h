@@ -14,8 +14,8 @@ struct x509_st;
 
 #define TLSX_NAMES 16
 
-/* the trusted CAs in PEM replace those before; how many. -1: ENOMEM, EINVAL:
- * none in it; then the old ones stay */
+/* the trusted CAs in PEM replace those before; how many. NULL: none is trusted
+ * any more. -1: ENOMEM, EINVAL: none in it; then the old ones stay */
 int tlsx_ca(const void *pem, size_t len);
 
 enum tlsx_chain { TLSX_NONE, TLSX_UNTRUSTED, TLSX_TRUSTED };

@@ -370,6 +370,21 @@ def off():
         accepted('and again', mx)
 
 
+def authorities():
+    """a reload brings other CAs, or none: those of before are forgotten"""
+    ours = s.ca.crt
+    p = {'policy': 'pkix', 'name': 'mx.example'}
+    with Server(MX) as mx, Server(OTHER) as other:
+        for crt, yes, no in (strangers.crt, other, mx), \
+                (os.path.join(where, 'none.crt'), None, other), \
+                (ours, mx, other):
+            s.ca.crt = crt
+            same(s.reload()[0], 0, 'CAs of %s' % os.path.basename(crt))
+            refused('pkix: of no CA of these', 'chain', no, **p)
+            if yes is not None:
+                accepted('pkix: of this one', yes, **p)
+
+
 # --- hostile servers
 
 def drip(c):
@@ -648,6 +663,7 @@ with Suite({}, certificates={'a.example': 'ec', 'c.example': 'ec'},
     policies()
     shown()
     off()
+    authorities()
     hostile()
     bulk()
     signer_stops()

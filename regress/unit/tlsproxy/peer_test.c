@@ -74,6 +74,10 @@ chains(void)
 	ok(tlsx_ca(ca.p, ca.len) == 1, "one CA");
 	ok(tlsx_ca("", 0) == -1 && tlsx_ca("nothing", 7) == -1,
 	    "no CA in it: an error, the one before stays");
+	chain_is(good, inter, TLSX_TRUSTED, "a whole chain");
+	ok(tlsx_ca(NULL, 0) == 0, "no CA any more");
+	chain_is(good, inter, TLSX_UNTRUSTED, "then nobody is trusted");
+	ok(tlsx_ca(ca.p, ca.len) == 1, "and one again");
 	chain_is(NULL, NULL, TLSX_NONE, "no certificate");
 	chain_is(good, inter, TLSX_TRUSTED, "a whole chain");
 	chain_is(good, NULL, TLSX_UNTRUSTED, "a chain with a gap");
