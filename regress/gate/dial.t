@@ -310,6 +310,17 @@ def deadlines():
             ask('close ' + said['ref'])
 
 
+def fair():
+    """many names that nobody answers for hold up no others"""
+    for i in range(60):
+        ask('crowd 1 host n%d.slow 25 ms=3000' % i)
+    t = time.monotonic()
+    for i in range(6):
+        unreached('mx q%d.insecure ms=9000' % i, 'nxdomain', 'another name')
+    t = time.monotonic() - t
+    ok(t < 2, 'beside 120 slow questions, in %.1f s' % t)
+
+
 def evil():
     """a crime of the caller ends it; dial and its other caller go on"""
     s.expect('process=mta|peer=mta')
@@ -559,6 +570,7 @@ with s:
     malformed()
     rules()
     deadlines()
+    fair()
     forwarders()
     anchors()
     sources()
