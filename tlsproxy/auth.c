@@ -10,11 +10,15 @@
 
 #include "client.h"
 
+enum { MINUTE = 60000, LINES = 500 };
+
 struct auth auth;
 
 static struct {
 	struct event tick;
 	uint64_t due; /* when tick fires, ms; 0: not set */
+	uint64_t minute;
+	unsigned int lines; /* in it, about strangers */
 } self;
 
 static void
@@ -41,6 +45,20 @@ auth_deadline(struct deadline *d, uint64_t ms)
 	tv = proc_tv(wait);
 	evtimer_add(&self.tick, &tv);
 	self.due = now + (uint64_t)wait;
+}
+
+int
+auth_tells(void)
+{
+	uint64_t now = proc_now();
+
+	if (now - self.minute >= MINUTE) {
+		if (self.lines > LINES)
+			log_info("event=login untold=%u", self.lines - LINES);
+		self.minute = now;
+		self.lines = 0;
+	}
+	return ++self.lines <= LINES;
 }
 
 /* --- connections, from relays --------------------------------------- */
@@ -110,11 +128,13 @@ auth_from_login_sasl_start(struct imsg *m)
 	    s.start.initial > 1 || s.start.final > 1 ||
 	    (s.start.initial == 0 && len > 0))
 		imsg_crime(m, "malformed START");
-	else if (c == NULL)
-		unknown(from, id);
-	else if (c->service.login != ROW(from) ||
-	    (c->login != -1 && c->login != from))
+	else if (c != NULL &&
+	    (c->service.login != ROW(from) ||
+		(c->login != -1 && c->login != from)))
 		imsg_crime(m, "another row's connection");
+	/* granted before our time, or while it gave up: it heard of neither */
+	else if (c == NULL || (c->state == CLIENT_GRANTED && c->told == 0))
+		unknown(from, id);
 	else if (c->state != CLIENT_OPEN)
 		imsg_crime(m, "START out of order");
 	else
@@ -144,9 +164,11 @@ auth_from_login_sasl_abort(struct imsg *m)
 
 	if (c == NULL || c->state == CLIENT_OPEN)
 		return;
-	if (c->login != m->from || c->state >= CLIENT_GRANTED)
+	if (c->login != m->from)
 		imsg_crime(m, "abort out of order");
-	else if (c->state < CLIENT_GRANTING)
+	else if (c->state == CLIENT_GRANTED)
+		grant_end(c); /* DONE is on its way: nobody will hear it */
+	else
 		exchange_drop(c);
 }
 
@@ -159,6 +181,8 @@ lost(struct client *c, void *arg)
 
 	if (c->relay == peer)
 		client_free(c);
+	else if (c->service.holder == peer && c->state == CLIENT_GRANTING)
+		exchange_break(c); /* the next one has not heard of it */
 	else if (c->login == peer) {
 		exchange_drop(c);
 		c->login = -1;
@@ -183,5 +207,6 @@ auth_init(void)
 {
 	wheel_init(&auth.wheel, proc_now());
 	evtimer_assign(&self.tick, proc_base, on_tick, NULL);
+	exchange_init();
 	guess_init();
 }

@@ -93,12 +93,14 @@ client_opened(uint64_t id, int relay, const struct opened *o)
 		return -1;
 	if (c != NULL && (c->relay != relay || c->state >= CLIENT_GRANTING))
 		return -1;
-	if (s == NULL)
-		return 0; /* a reload has taken it away: nobody logs in */
-	if (c == NULL && (c = make(id, relay)) == NULL)
-		return 0; /* its login will be told: temporary */
+	if (c == NULL) {
+		/* a reload has taken it away, or there are too many: its
+		 * login will be told, temporary */
+		if (s == NULL || (c = make(id, relay)) == NULL)
+			return 0;
+		c->service = *s;
+	}
 	exchange_drop(c);
-	c->service = *s;
 	settle(c, o);
 	if (o->granted)
 		look_back(c, o);

@@ -8,6 +8,7 @@
 #include <sys/queue.h>
 
 #include "auth.h"
+#include "checks.h"
 
 enum client_state {
 	CLIENT_OPEN,	 /* nothing is under way */
@@ -21,12 +22,13 @@ enum client_state {
 
 struct client { /* a connection, as its relay told */
 	LIST_ENTRY(client) by_id;
-	TAILQ_ENTRY(client) check; /* CLIENT_CHECKING */
+	struct check check; /* CLIENT_CHECKING */
 	uint64_t id;
 	enum client_state state;
 	int relay, login; /* peers; login -1: has not spoken yet */
 	int exchanges;	  /* that were begun */
 	int told;	  /* GRANTING: how many have been */
+	int spent;	  /* its relay heard GRANTED: it will not again */
 	int waited;	  /* the penalty of this exchange is over */
 	uint32_t wait;	  /* ms of it */
 	uint64_t since;	  /* begin of the exchange, of the check, of granting */

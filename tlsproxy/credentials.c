@@ -26,6 +26,7 @@ void
 auth_from_parent_guard(struct imsg *m)
 {
 	penalties_configure(auth.penalties, m->data);
+	auth_spread();
 	self.nnext = 0;
 	self.count = 0;
 	verifiers_free(self.verifiers);
@@ -151,10 +152,12 @@ auth_from_parent_users(struct imsg *m)
 
 	memcpy(&g, m->data, sizeof(g));
 	if (self.verifiers == NULL || self.count != g.good)
-		log_warn("event=users credentials=%llu of=%llu",
-		    (unsigned long long)self.count, (unsigned long long)g.good);
-	if (self.verifiers == NULL)
-		return;
+		log_warn("event=users credentials=%llu of=%llu%s",
+		    (unsigned long long)self.count, (unsigned long long)g.good,
+		    auth.verifiers != NULL ? " kept=old" : "");
+	if (self.verifiers == NULL ||
+	    (auth.verifiers != NULL && self.count != g.good))
+		return; /* whose line did not come is not to be revoked */
 	clients_each(break_off, NULL); /* they stand on the old set */
 	memcpy(auth.services, self.next, sizeof(auth.services));
 	auth.nservices = self.nnext;

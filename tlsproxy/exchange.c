@@ -2,11 +2,14 @@
  * exchange: one SASL exchange of a client, step by step. The engine judges;
  * here are its times: the penalty is waited for once, as soon as the name is
  * known and before anything dear or telling is done; what costs a PBKDF2
- * queues, a few per turn of the loop; no exchange lasts for ever.
+ * queues, a few per turn of the loop; no exchange lasts for ever. An offence
+ * counts when it is seen, not when its answer leaves: nobody may wait for it.
  */
 #include <sys/random.h>
+#include <errno.h>
 #include <event2/event.h>
 #include <event2/event_struct.h>
+#include <stddef.h>
 #include <string.h>
 
 #include "client.h"
@@ -15,18 +18,14 @@ enum {
 	EXCHANGES = 3, /* of one connection */
 	EXCHANGE_MS = 60000,
 	CHECKS = 4, /* PBKDF2s per turn of the loop */
-	CHECKS_QUEUED = 256,
-	CHECKS_ADDRESS = 4, /* of them, from one address */
 	/* a failed PLAIN takes that long, however many labels were tried */
 	FAIL_MS = 250,
 };
 
 static struct {
-	TAILQ_HEAD(, client) checks;
-	int nchecks;
+	struct checks checks;
 	struct event turn;
-	int ready;
-} self = { .checks = TAILQ_HEAD_INITIALIZER(self.checks) };
+} self;
 
 static const struct {
 	const char *name;
@@ -35,7 +34,6 @@ static const struct {
 } faults[] = {
 	[SASL_NO_FAULT] = { "none", 0, 0 },
 	[SASL_GARBAGE] = { "garbage", PENALTY_GARBAGE, 1 },
-	[SASL_CLEAR] = { "clear", 0, 0 },
 	[SASL_PASSWORD] = { "password", PENALTY_PASSWORD, 1 },
 	[SASL_UNKNOWN] = { "unknown", PENALTY_UNKNOWN, 1 },
 	[SASL_SCOPE] = { "scope", 0, 0 },
@@ -62,19 +60,11 @@ left(const struct client *c)
 	return age < EXCHANGE_MS ? EXCHANGE_MS - age : 1;
 }
 
-static void
-unqueue(struct client *c)
-{
-	if (c->state != CLIENT_CHECKING)
-		return;
-	TAILQ_REMOVE(&self.checks, c, check);
-	self.nchecks--;
-}
-
 void
 exchange_drop(struct client *c)
 {
-	unqueue(c);
+	if (c->state == CLIENT_CHECKING)
+		checks_del(&self.checks, &c->check);
 	sasl_free(c->sasl);
 	c->sasl = NULL;
 	wheel_del(&auth.wheel, &c->deadline);
@@ -95,54 +85,51 @@ exchange_break(struct client *c)
 
 /* --- what is dear --------------------------------------------------- */
 
+static struct client *
+of(struct check *k)
+{
+	return (struct client *)((char *)k - offsetof(struct client, check));
+}
+
 static void
 on_turn(int fd, short what, void *arg)
 {
 	static const struct timeval at_once = { 0, 0 };
+	struct check *k;
 	struct client *c;
 	int i;
 
 	(void)fd, (void)what, (void)arg;
 	for (i = 0; i < CHECKS; i++) {
-		if ((c = TAILQ_FIRST(&self.checks)) == NULL)
+		if ((k = checks_take(&self.checks)) == NULL)
 			return;
-		unqueue(c);
+		c = of(k);
 		c->state = CLIENT_ASKED;
 		advance(c, sasl_check(c->sasl));
 	}
-	if (!TAILQ_EMPTY(&self.checks))
-		evtimer_add(&self.turn, &at_once);
-}
-
-static int
-of_address(const struct addr *a)
-{
-	const struct client *c;
-	int n = 0;
-
-	TAILQ_FOREACH(c, &self.checks, check)
-		n += c->is.peer.family == a->family &&
-		    memcmp(c->is.peer.ip, a->ip, sizeof(a->ip)) == 0;
-	return n;
+	evtimer_add(&self.turn, &at_once);
 }
 
 static void
 queue(struct client *c)
 {
 	static const struct timeval at_once = { 0, 0 };
+	struct check *out;
 
-	if (self.nchecks >= CHECKS_QUEUED ||
-	    of_address(&c->is.peer) >= CHECKS_ADDRESS) {
-		exchange_break(c);
-		return;
-	}
-	if (!self.ready)
-		evtimer_assign(&self.turn, proc_base, on_turn, NULL);
-	self.ready = 1;
+	out = checks_put(&self.checks, &c->check, &c->is.peer);
 	c->state = CLIENT_CHECKING;
-	TAILQ_INSERT_TAIL(&self.checks, c, check);
-	self.nchecks++;
+	if (out != NULL) { /* it is in no queue any more */
+		of(out)->state = CLIENT_ASKED;
+		exchange_break(of(out));
+	}
 	evtimer_add(&self.turn, &at_once);
+}
+
+void
+exchange_init(void)
+{
+	checks_init(&self.checks);
+	evtimer_assign(&self.turn, proc_base, on_turn, NULL);
 }
 
 /* the name that was tried, for the log: it is the client's own text */
@@ -163,7 +150,7 @@ printable(const struct client *c)
 /* --- what comes out ------------------------------------------------- */
 
 static void
-fail(struct client *c)
+blame(const struct client *c)
 {
 	enum sasl_fault fault = sasl_fault(c->sasl);
 
@@ -175,10 +162,17 @@ fail(struct client *c)
 		    sasl_guess(c->sasl));
 		auth_spread();
 	}
+	if (!auth_tells())
+		return;
 	log_info("event=login result=fail id=%llx service=%s user=\"%s\" "
 		 "why=%s",
 	    (unsigned long long)c->id, c->service.name, printable(c),
 	    faults[fault].name);
+}
+
+static void
+fail(struct client *c)
+{
 	exchange_drop(c);
 	grant_done(c, SASL_RESULT_FAIL);
 }
@@ -220,7 +214,7 @@ release(struct client *c)
 		succeed(c);
 		break;
 	case SASL_FAIL:
-		if (c->is.tls != 0 && age < FAIL_MS) {
+		if (age < FAIL_MS) {
 			c->state = CLIENT_LEAVING;
 			arm(c, FAIL_MS - age);
 		} else
@@ -239,16 +233,23 @@ advance(struct client *c, enum sasl_step step)
 	uint32_t ms;
 
 	c->step = step;
-	if (c->waited || (*user == '\0' && step == SASL_CHALLENGE)) {
+	if (*user == '\0' && step == SASL_CHALLENGE) {
 		release(c);
 		return;
 	}
-	c->waited = 1;
+	/* at each step: others of its network may have failed meanwhile */
 	if (penalty_refused(auth.penalties, now, a, user)) {
 		proc_counters[AUTH_refused]++;
 		exchange_break(c);
 		return;
 	}
+	if (step == SASL_FAIL)
+		blame(c);
+	if (c->waited) {
+		release(c);
+		return;
+	}
+	c->waited = 1;
 	if ((ms = penalty_wait(auth.penalties, now, a, user)) == 0) {
 		release(c);
 		return;
@@ -289,16 +290,20 @@ exchange_start(struct client *c, int login, const struct sasl_start *s,
 	c->state = CLIENT_ASKED;
 	proc_counters[AUTH_started]++;
 	c->ground.verifiers = auth.verifiers;
-	if (auth.verifiers == NULL ||
+	if (auth.verifiers == NULL || c->spent ||
 	    getrandom(nonce, sizeof(nonce), 0) != sizeof(nonce)) {
 		exchange_break(c);
 		return;
 	}
+	errno = 0;
 	if (++c->exchanges <= EXCHANGES)
 		c->sasl = sasl_new(&c->ground, s->mech, s->final, nonce);
+	if (c->sasl == NULL && errno == ENOMEM) {
+		exchange_break(c);
+		return;
+	}
 	if (c->sasl == NULL) { /* too many, no such mechanism, no TLS */
-		exchange_drop(c);
-		grant_done(c, SASL_RESULT_FAIL);
+		fail(c);
 		return;
 	}
 	arm(c, EXCHANGE_MS);
@@ -310,5 +315,5 @@ exchange_start(struct client *c, int login, const struct sasl_start *s,
 void
 exchange_response(struct client *c, const void *p, size_t len)
 {
-	advance(c, sasl_step(c->sasl, p != NULL ? p : "", len));
+	advance(c, sasl_step(c->sasl, p, len));
 }

@@ -31,7 +31,7 @@ login_adopts(const struct serving *s)
 }
 
 void
-login_open(const struct conn *c, int tls)
+login_open(struct conn *c, int tls)
 {
 	struct ssl_st *ssl = c->stream.ssl;
 	struct opened o = { .peer = c->peer,
@@ -42,6 +42,7 @@ login_open(const struct conn *c, int tls)
 
 	if (!c->serving->is.auth)
 		return;
+	c->opened = 1;
 	memcpy(o.service, c->serving->is.name, sizeof(o.service));
 	if (tls) {
 		o.tls = 1;
@@ -70,7 +71,7 @@ login_open_all(void)
 void
 login_shut(const struct conn *c)
 {
-	if (c->serving->is.auth)
+	if (c->opened) /* whatever a reload has made of its service */
 		imsg_send(P_auth, MSG_shut, c->id, NULL, 0, -1);
 }
 
@@ -119,7 +120,7 @@ relay_from_auth_granted(struct imsg *m)
 	if (c == NULL)
 		return; /* it ended meanwhile */
 	memcpy(&g, m->data, sizeof(g));
-	if (c->granted || !c->serving->is.auth || c->state != CONN_OPEN) {
+	if (c->granted || !c->opened || c->state != CONN_OPEN) {
 		imsg_crime(m, "GRANTED out of order");
 		return;
 	}

@@ -10,7 +10,7 @@
 #include "conn.h"
 
 /* before CONN, and again (tls) before TLS_ON: what auth must know */
-void login_open(const struct conn *, int tls);
+void login_open(struct conn *, int tls);
 /* auth is there again: all of them */
 void login_open_all(void);
 /* it has ended */

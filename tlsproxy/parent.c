@@ -312,8 +312,10 @@ reload(void *conf)
 	const struct gate_conf *c = conf;
 
 	if (strcmp(c->parent.rundir, gate_conf.parent.rundir) != 0 ||
-	    (c->relays != gate_conf.relays))
-		log_warn("rundir and relays change with the next start only");
+	    strcmp(c->state, gate_conf.state) != 0 ||
+	    c->relays != gate_conf.relays)
+		log_warn("rundir, state and relays change with the next start "
+			 "only");
 	if (!certs_ready()) {
 		log_warn("the first configuration is not judged yet");
 		return -1;

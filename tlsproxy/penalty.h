@@ -9,8 +9,8 @@
 #include "guardmsg.h"
 
 enum penalty {
-	PENALTY_PASSWORD,  /* 10 */
-	PENALTY_UNKNOWN,   /* 15: no such user */
+	PENALTY_PASSWORD,  /* 10; 3 where its user is at home */
+	PENALTY_UNKNOWN,   /* 10: no such user */
 	PENALTY_GARBAGE,   /* 5 */
 	PENALTY_RECIPIENT, /* 3: an unknown one */
 	PENALTY_FLOOD,	   /* 5 */
@@ -70,8 +70,9 @@ size_t penalty_forgive(struct penalties *, uint64_t now,
 /*
  * All of it as bytes, to be freed by the caller, and back; the last eight
  * are the checksum() of those before. wall: ms of CLOCK_REALTIME. restore:
- * -1: EINVAL, not of ours, damaged, from the future; then nothing has
- * changed; else it comes to what is there. The guesses are not saved.
+ * -1: EINVAL, not of ours, damaged; then nothing has changed; else it comes
+ * to what is there. From the future: as if saved now. The guesses are not
+ * saved.
  */
 uint8_t *penalties_save(struct penalties *, uint64_t now, uint64_t wall,
     size_t *len);

@@ -34,7 +34,6 @@ enum sasl_step {
 enum sasl_fault {
 	SASL_NO_FAULT,
 	SASL_GARBAGE,	/* no such message, or mechanism */
-	SASL_CLEAR,	/* without TLS */
 	SASL_PASSWORD,	/* the user is there, the proof is wrong */
 	SASL_UNKNOWN,	/* no such user */
 	SASL_SCOPE,	/* right, but not for this service */

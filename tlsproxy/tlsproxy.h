@@ -76,7 +76,7 @@ int users_load(const struct gate_conf *); /* -1: said why */
 void users_commit(void), users_abort(void);
 void users_send(int house);
 void users_publish(void); /* to all houses that are there */
-/* the lines of secrets to auth; how many it were */
+/* the lines of secrets to auth; how many there are to be sent */
 uint64_t users_tell(const struct gate_conf *, int auth);
 size_t users_count(void);
 

@@ -126,6 +126,7 @@ slurp(const char *path, int fd, size_t *len)
 	if (r != -1)
 		return p;
 	log_warn("%s: %s", path, strerror(errno));
+	explicit_bzero(p, *len);
 	free(p);
 	return NULL;
 }
@@ -151,12 +152,14 @@ users_load(const struct gate_conf *c)
 	    open(c->secrets, O_RDONLY | O_NONBLOCK | O_CLOEXEC | O_NOFOLLOW);
 	if (self.next.fd == -1) {
 		self.next.fd = 0;
-		if (errno == ENOENT)
+		if (errno == ENOENT && self.now.fd == 0) {
 			log_info("%s: not there; there are no accounts",
 			    c->secrets);
-		else
-			log_warn("%s: %s", c->secrets, strerror(errno));
-		return errno == ENOENT ? 0 : -1;
+			return 0;
+		}
+		/* an empty one would say that nobody has an account any more */
+		log_warn("%s: %s", c->secrets, strerror(errno));
+		return -1;
 	}
 	if ((p = slurp(c->secrets, self.next.fd, &len)) == NULL) {
 		users_abort();
@@ -197,7 +200,7 @@ users_abort(void)
 struct telling {
 	const struct gate_conf *conf;
 	int auth;
-	uint64_t sent;
+	uint64_t n; /* lines, whether they could be sent or not */
 };
 
 /* to auth, if its user is an account */
@@ -218,10 +221,9 @@ tell(const struct secret *s, void *arg)
 	m.head.generation = self.now.v[i].generation;
 	m.head.account = self.now.v[i].index;
 	memcpy(m.text, s->text, s->textlen);
+	t->n++;
 	if (imsg_send(t->auth, MSG_secret, 0, &m, sizeof(m.head) + s->textlen,
-		-1) == 0)
-		t->sent++;
-	else
+		-1) == -1)
 		log_warn("%s:%zu: not sent to auth, %s", t->conf->secrets,
 		    s->line, strerror(errno));
 	explicit_bzero(&m, sizeof(m));
@@ -250,7 +252,7 @@ users_tell(const struct gate_conf *c, int auth)
 	secrets_parse(p, len, tell, changed, &t);
 	explicit_bzero(p, len);
 	free(p);
-	return t.sent;
+	return t.n;
 }
 
 void

@@ -29,8 +29,9 @@ ROOTS = ['198.41.0.4', '170.247.170.2', '199.9.14.201', '192.33.4.12',
 
 
 def missing():
-    return [t for t in ('nsd', 'ldns-keygen', 'ldns-signzone')
-            if shutil.which(t, path=os.environ['PATH'] + ':/usr/sbin') is None]
+    path = os.environ['PATH'] + ':/usr/sbin:/sbin'
+    return [t for t in ('nsd', 'ldns-keygen', 'ldns-signzone', 'ip')
+            if shutil.which(t, path=path) is None]
 
 
 def have_tools():
@@ -159,7 +160,7 @@ class Dns:
 
     def stop(self):
         if self.nsd is not None:
-            os.killpg(self.nsd.pid, signal.SIGTERM)
+            self.nsd.terminate()  # it ends those it has forked
             self.nsd.wait()
             self.nsd = None
 
