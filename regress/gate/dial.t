@@ -434,7 +434,9 @@ def roots():
     """from the root on; its servers' addresses are ours here"""
     for a in ROOTS:
         subprocess.check_call(['ip', 'addr', 'add', a + '/32', 'dev', 'lo'])
-    top = Dns(zones(), os.path.join(s.dir, 'top'), 53, ROOTS)
+    few = 'example', 'bogus', 'insecure'
+    top = Dns({n: z for n, z in zones().items() if n in few},
+              os.path.join(s.dir, 'top'), 53, ROOTS)
     top.start()
     try:
         global dns
@@ -455,6 +457,7 @@ def roots():
 
 
 def anchors():
+    reconfigure([dns_addr])
     path = os.path.join(s.dir, 'own.key')
     with open(dns.anchor) as f:
         root = f.read()
