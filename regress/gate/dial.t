@@ -379,6 +379,29 @@ def reconfigure(servers, more=''):
     return mark
 
 
+def reloads():
+    """100 at once, while servers and anchors change: each ends, and once"""
+    kinds = 'connected', 'addresses', 'unreached', 'lost'
+    none = conf([]).replace(dns.anchor, '/none')
+    poll(lambda: d.total('mta', 'open') == 0)
+    before = d.stats()
+    for i in range(6):
+        for words in ('host mail.example 25 tlsa', 'mx r%d.insecure' % i,
+                      'mx slow ms=900', 'host silent.example 25 ms=900',
+                      'host a%d.slow 25 tlsa ms=900' % i):
+            ask('crowd 20 ' + words)
+        s.more = [conf(['127.0.0.53:5300', dns_addr]), none,
+                  conf([dns_addr])][i % 3]
+        if s.reload()[0] != 0:
+            return ok(False, 'reload')
+    ok(poll(lambda: d.total('mta', 'open') == 0), 'all end')
+    got = {k: d.stats()['mta.' + k] - before['mta.' + k] for k in kinds}
+    diag(got)
+    same((sum(got.values()), got['lost']), (600, 0),
+         '6 reloads: each of 100 ends once')
+    ok(poll(works), 'it works afterwards')
+
+
 def forwarders():
     strip_ = Proxy(dns, '127.0.0.54', 5300, stripping)
     mute = Proxy(dns, '127.0.0.55', 5300, silent)
@@ -571,6 +594,7 @@ with s:
     rules()
     deadlines()
     fair()
+    reloads()
     forwarders()
     anchors()
     sources()
