@@ -515,6 +515,10 @@ def sources():
     same(d.ctl('mta', 'hear ' + said['ref'])[1], '220 hello 127.0.0.77\n',
          'they see it')
     ask('close ' + said['ref'])
+    reconfigure([dns_addr], '  source6: "::1"\n')
+    connected('host six.example 25', 'an IPv6 source', peer='::1/25')
+    reconfigure([dns_addr], '  source6: "2001:db8::1"\n')
+    unreached('host six.example 25', 'connect', 'not one of ours', error='99')
     reconfigure([dns_addr], '  source4: 192.0.2.1\n')
     unreached('host mail.example 25', 'connect', 'not an address of ours',
               error='99')
