@@ -38,9 +38,10 @@ grant_done(struct client *c, uint32_t result)
 	/* failures have been told already */
 	if (result == SASL_RESULT_OK ||
 	    (result == SASL_RESULT_TEMPORARY && auth_tells()))
-		log_info("event=login result=%s id=%llx service=%s user=\"%s\"",
+		log_info("event=login result=%s id=%llx service=%s peer=%s "
+			 "user=\"%s\"",
 		    results[result], (unsigned long long)c->id, c->service.name,
-		    c->user);
+		    client_address(c), c->user);
 }
 
 void
