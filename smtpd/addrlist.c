@@ -283,8 +283,8 @@ verdict(struct addrlist *l, enum reading r, const struct spec *s,
 {
 	if (r != WHOLE && r != ADDRESS && (r != WORDS || !spec_local(s, m)))
 		return ADDRLIST_BAD;
-	if (l->n++ == ADDRESSES_MAX) {
-		l->n = ADDRESSES_MAX;
+	if (l->n++ == ADDRLIST_MAX) {
+		l->n = ADDRLIST_MAX;
 		l->p = l->end;
 		return ADDRLIST_MANY;
 	}

@@ -15,7 +15,7 @@ enum addrlist_event {
 	ADDRLIST_END,
 	ADDRLIST_MAILBOX, /* without a domain: "root", as local programs say */
 	ADDRLIST_BAD,	  /* an element is no address; the next one follows */
-	ADDRLIST_MANY,	  /* ADDRESSES_MAX were told, the rest is left out */
+	ADDRLIST_MANY,	  /* ADDRLIST_MAX were told, the rest is left out */
 };
 
 struct addrlist {

@@ -30,7 +30,7 @@ enum {
 	HEADER_FIELDS = 1000,
 	FIELD_BYTES = 64 * 1024,
 	RECEIVED_MAX = 100,	   /* fields: a loop */
-	ADDRESSES_MAX = 2000,	   /* of one field */
+	ADDRLIST_MAX = 2000,	   /* of one field */
 	DSN_RETURNED = 100 * 1024, /* bytes of the message in its DSN */
 	DSN_DIAGNOSTIC = 2000,	   /* bytes of a host's reply in it */
 	MEMFD_BYTES = 256 * 1024,  /* a larger body goes to the spool at once */

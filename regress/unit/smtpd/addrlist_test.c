@@ -152,11 +152,11 @@ caps(void)
 	char in[400];
 	size_t i;
 
-	count("a@b,", ADDRESSES_MAX, c);
-	ok(c[ADDRLIST_MAILBOX] == ADDRESSES_MAX && c[ADDRLIST_MANY] == 0,
+	count("a@b,", ADDRLIST_MAX, c);
+	ok(c[ADDRLIST_MAILBOX] == ADDRLIST_MAX && c[ADDRLIST_MANY] == 0,
 	    "as many as may be");
-	count("a@b,", ADDRESSES_MAX + 5, c);
-	ok(c[ADDRLIST_MAILBOX] == ADDRESSES_MAX && c[ADDRLIST_MANY] == 1,
+	count("a@b,", ADDRLIST_MAX + 5, c);
+	ok(c[ADDRLIST_MAILBOX] == ADDRLIST_MAX && c[ADDRLIST_MANY] == 1,
 	    "one more");
 	for (i = 0; i < sizeof(deep) / sizeof(*deep); i++) {
 		count(deep[i], FIELD_BYTES / 2, c);
