@@ -396,6 +396,11 @@ traces(void)
 	       "1 round: a circle, and no user is called so\n") == 0,
 	    "a circle is told");
 	t.n = 0;
+	m = box("bo@example.com");
+	expand(&d, &m, 0, NOW, &e, tell, &t);
+	ok(strcmp(t.text, "0 bo@example.com: not one of our domains\n") == 0,
+	    "a relay is told");
+	t.n = 0;
 	m = box("postmaster@example.org");
 	expand(&d, &m, 0, NOW, &e, tell, &t);
 	ok(strcmp(t.text,
