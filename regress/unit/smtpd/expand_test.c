@@ -274,6 +274,8 @@ bounces(void)
 	ok(is(leads(&d, text, 0), "carol"), "srs: no: an address like another");
 	d.srs = &s;
 	ok(is(leads(&d, text, 0), "Some.One@example.net"), "srs: back");
+	ok(is(leads(&d, "bo+srs0=x@example.org", 0), "bo+srs0=x"),
+	    "srs: other addresses are what they were");
 	text[6] = text[6] == 'A' ? 'B' : 'A';
 	ok(is(leads(&d, text, 0), NOBODY), "srs: forged");
 	srs_rewrite(&s, &from, "example.org", NOW - 86400 * 23, &m);
