@@ -79,7 +79,7 @@ dot_string(struct mailbox *m, const char **p, const char *end,
 		else
 			break;
 		if (add(m->local, &n, LOCAL_MAX, *p, len) == -1)
-			return "local part longer than 64 bytes";
+			return "local part longer than 255 bytes";
 	}
 	return atom == 0 ? "no local part" : NULL;
 }
@@ -100,7 +100,7 @@ quoted_string(struct mailbox *m, const char **p, const char *end,
 		if (len == 0)
 			return "bad character between the quotes";
 		if (add(m->local, &n, LOCAL_MAX, *p, len) == -1)
-			return "local part longer than 64 bytes";
+			return "local part longer than 255 bytes";
 	}
 	if (*p == end)
 		return "no closing quote";

@@ -10,7 +10,9 @@
 #include <stddef.h>
 
 enum {
-	LOCAL_MAX = 64, /* bytes of a local part, unquoted */
+	/* bytes of a local part, unquoted; RFC 5321 asks for 64, but lists
+	 * and SRS make longer ones */
+	LOCAL_MAX = 255,
 	DOMAIN_MAX = 255,
 	MAILBOX_TEXT = 2 * LOCAL_MAX + 2 + 1 + DOMAIN_MAX + 1, /* with NUL */
 };

@@ -12,7 +12,7 @@
 #define T60 T10 T10 T10 T10 T10 T10
 #define L63 T60 "abc"
 #define D252 L63 "." L63 "." L63 "." T60
-#define L64 T60 "abcd"
+#define L255 T60 T60 T60 T60 T10 "abcde"
 
 /* clang-format off */
 static const struct {
@@ -39,7 +39,7 @@ static const struct {
 { "\".a\"@c",            0,     ".a", "c", NULL },
 { "\"a..b\"@c",          0,     "a..b", "c", NULL },
 { "\">\"@c",             0,     ">", "c", NULL },
-{ L64 "@c",              0,     L64, "c", NULL },
+{ L255 "@c",              0,     L255, "c", NULL },
 { "a@" D252 ".ab",       0,     "a", D252 ".ab", NULL },
 { "a@" D252 ".ab.",      0,     "a", D252 ".ab", "a@" D252 ".ab" },
 { "\303\244@\303\266.x", U,     "\303\244", "\303\266.x", NULL },
@@ -92,8 +92,8 @@ static const struct {
 { "a@[IPv6:]",           0,     NULL, NULL, NULL },
 { "a@[1.2.3.4]x",        0,     NULL, NULL, NULL },
 { "a@[x-tag:y]",         0,     NULL, NULL, NULL },
-{ L64 "x@c",             0,     NULL, NULL, NULL },
-{ "\"" L64 "x\"@c",      0,     NULL, NULL, NULL },
+{ L255 "x@c",             0,     NULL, NULL, NULL },
+{ "\"" L255 "x\"@c",      0,     NULL, NULL, NULL },
 { "a@" D252 ".abc",      0,     NULL, NULL, NULL },
 { "a@" L63 "x.c",        0,     NULL, NULL, NULL },
 { "\303\244@x",          0,     NULL, NULL, NULL },

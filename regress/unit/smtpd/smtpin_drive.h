@@ -124,7 +124,7 @@ drive_rcpt(struct drive *d)
 		{ "temp", "451 4.3.0 Later", 0 }, { "bad", "what", 0 },
 		{ "relay", "550 5.7.1 Not for you", 0 },
 		{ "", "250 2.1.5 Ok", 0 } };
-	char text[MAILBOX_TEXT], word[1200];
+	char text[MAILBOX_TEXT], word[2000];
 	size_t i = 0;
 
 	mailbox_format(&d->s.rcpt.to, text);
