@@ -13,13 +13,27 @@ enum {
 	ERRORS_MAX = 20,	 /* of one session, then 421 */
 	UNKNOWN_MAX = 10,	 /* unknown users of one session, then 421 */
 	DRAIN_BYTES = 100 << 20, /* of a body that was refused */
+	ENVID_MAX = 100,	 /* bytes, decoded; RFC 3461 4.4, 4.2 */
+	ORCPT_MAX = 500,
+	VERDICT_LINE = 400, /* a reply that another process gives */
+	/* its deadlines, ms; RFC 5321 4.5.3.2 */
+	COMMAND_WAIT = 300000,
+	BODY_IDLE = 180000,
+	BODY_FLOOR_WAIT = 300000, /* then 10 KiB a minute are the least */
+	BODY_FLOOR = 10240,
+	BODY_WAIT = 3600000,
+	ANSWER_WAIT = 120000, /* of another process */
+	DRAIN_WAIT = 60000,
 
 	/* a message */
 	HEADER_BYTES = 256 * 1024,
 	HEADER_FIELDS = 1000,
 	FIELD_BYTES = 64 * 1024,
-	RECEIVED_MAX = 100,	  /* fields: a loop */
-	MEMFD_BYTES = 256 * 1024, /* a larger body goes to the spool at once */
+	RECEIVED_MAX = 100,	   /* fields: a loop */
+	ADDRLIST_MAX = 2000,	   /* of one field */
+	DSN_RETURNED = 100 * 1024, /* bytes of the message in its DSN */
+	DSN_DIAGNOSTIC = 2000,	   /* bytes of a host's reply in it */
+	MEMFD_BYTES = 256 * 1024,  /* a larger body goes to the spool at once */
 
 	/* the spool */
 	SEGMENT_BYTES = 16 << 20,
@@ -33,6 +47,10 @@ enum {
 	ALIAS_DEPTH = 10,
 	ALIAS_RESULTS = 200,
 	ALIASES_BYTES = 4 << 20, /* of the file */
+	ALIASES_MAX = 50000,	 /* in it */
+	ALIASES_TARGETS = 200000,
+	ALIASES_ERRORS = 100, /* told, then it ends */
+	ALIAS_STEPS = 5000,   /* of one expansion */
 	FORWARD_BYTES = 8192,
 	FORWARD_LINES = 50,
 
