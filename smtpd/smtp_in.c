@@ -297,8 +297,7 @@ look(struct smtp_in *s, size_t n)
 {
 	tidy(s);
 	/* plain bytes where TLS begins are another's */
-	if (s->own.state == IN_TLS && n > 0 &&
-	    !(s->own.due & 1U << SMTP_IN_REPLY))
+	if (s->own.state == IN_TLS && n > 0)
 		smtp_in_hang_up(s);
 	if (s->own.due != 0 || s->own.state == IN_CLOSED)
 		return;
