@@ -71,12 +71,16 @@ skip(const char *p, const char *end)
 static const char *
 until_mark(const char *p, const char *end)
 {
-	while (p<end && * p> ' ' && *p <= '~' && *p != '?')
-		p++;
+	for (; p < end && strchr("?<>@", *p) == NULL; p++)
+		if (*p <= ' ' || *p > '~')
+			return NULL;
 	return p < end && *p == '?' ? p : NULL;
 }
 
-/* to behind the encoded word there: its bytes mean nothing here; or NULL */
+/*
+ * To behind the encoded word there, or NULL: its commas part nothing. One with
+ * what makes an address is none to us, lest others see an address in it.
+ */
 static const char *
 encoded_word(const char *p, const char *end)
 {
@@ -308,6 +312,7 @@ addrlist_next(struct addrlist *l, struct mailbox *m)
 	enum addrlist_event ev;
 	struct token t;
 
+	l->shows = 0;
 	for (;;) {
 		t = next(l);
 		if (t.kind == ':' && !l->group && (r == WORDS || r == PHRASE)) {
@@ -317,6 +322,10 @@ addrlist_next(struct addrlist *l, struct mailbox *m)
 			continue;
 		}
 		if (t.kind != ',' && t.kind != ';' && t.kind != END) {
+			if (r == ADDRESS) {
+				l->shown = got;
+				l->shows = 1;
+			}
 			r = read_token(l, &t, r, &s, &got);
 			continue;
 		}

@@ -20,6 +20,13 @@ enum addrlist_event {
 
 struct addrlist {
 	const char *p, *end;
+	/*
+	 * Of the last mailbox: a bare address stood before its brackets, which
+	 * other programs may take for it.
+	 */
+	int shows;
+	struct mailbox shown;
+	/* addrlist.c's own */
 	int group; /* inside one */
 	unsigned int n;
 };

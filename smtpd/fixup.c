@@ -67,7 +67,9 @@ judge_from(struct fixup *f, const char *value, size_t n)
 	addrlist_begin(&l, value, n);
 	while ((ev = addrlist_next(&l, &m)) == ADDRLIST_MAILBOX) {
 		any = 1;
-		if (f->owns != NULL && !f->owns(f->arg, &m)) {
+		if (f->owns != NULL &&
+		    (!f->owns(f->arg, &m) ||
+			(l.shows && !f->owns(f->arg, &l.shown)))) {
 			f->reply = "550 5.7.1 An address in From is not yours";
 			return;
 		}

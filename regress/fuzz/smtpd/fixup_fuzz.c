@@ -40,7 +40,8 @@ on_field(void *arg, const struct header_field *h)
 	s->froms++;
 	addrlist_begin(&l, s->p + h->value, h->end - h->value);
 	while ((ev = addrlist_next(&l, &m)) != ADDRLIST_END)
-		if (ev != ADDRLIST_MAILBOX || !mailbox_same(&m, &al))
+		if (ev != ADDRLIST_MAILBOX || !mailbox_same(&m, &al) ||
+		    (l.shows && !mailbox_same(&l.shown, &al)))
 			abort();
 }
 

@@ -42,7 +42,10 @@ static const struct { const char *in, *want; } t[] = {
 { "root (Cron Daemon)",                "root" },
 { "Root <root>",                       "root" },
 { "=?utf-8?Q?B,_A?= <a@b.c>",          "a@b.c" },
-{ "=?utf-8?B?QUI=?= =?x?q?<d@e.f>?= <a@b.c>", "a@b.c" },
+{ "=?utf-8?B?QUI=?= =?x?q?;,:?= <a@b.c>", "a@b.c" },
+{ "=?x?q?<d@e.f>?= <a@b.c>",           "!" },
+{ "=?x?q?x@y.z?= <a@b.c>",             "a@b.c" },
+{ "=?x?q?d,x@y.z,e?= <a@b.c>",         "=?x?q?d x@y.z a@b.c" },
 { "=?utf-8?Q?no end, a@b.c",           "! a@b.c" },
 { "=?, a@b.c",                         "=? a@b.c" },
 { "x@y.z <a@b.c>",                     "a@b.c" },
@@ -181,10 +184,30 @@ caps(void)
 	ok(strcmp(said, "! d@e") == 0, "NUL in quotes");
 }
 
+/* an address before the brackets is told beside, for its element alone */
+static void
+shown(void)
+{
+	static const char in[] = "x@y.z <a@b.c>, \"x@y.z\" <a@b.c>, "
+				 "x @y.z (c) d <a@b.c>, a@b.c";
+	static const int want[] = { 1, 0, 1, 0 };
+	struct addrlist l;
+	struct mailbox m;
+	size_t i;
+
+	addrlist_begin(&l, in, sizeof(in) - 1);
+	for (i = 0; i < 4; i++)
+		ok(addrlist_next(&l, &m) == ADDRLIST_MAILBOX &&
+			strcmp(m.local, "a") == 0 && l.shows == want[i] &&
+			(!l.shows || strcmp(l.shown.domain, "y.z") == 0),
+		    "shown %zu", i);
+}
+
 int
 main(void)
 {
 	rows();
+	shown();
 	caps();
 	return done();
 }
