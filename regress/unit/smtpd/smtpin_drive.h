@@ -24,7 +24,9 @@ struct drive {
 	char body[DRIVE_BODY];
 	size_t nbody;
 	const uint8_t *raw; /* the input; from where its DATA began */
-	size_t at, data, end;
+	size_t at, data;
+	uint8_t chunks[DRIVE_BODY]; /* of BDAT, as they came */
+	uint64_t nchunks;
 	int mail, rcpts, closed, tls;
 	const char *wrong;
 };
@@ -54,7 +56,8 @@ drive_init(struct drive *d, const char *how)
 	memset(d, 0, offsetof(struct drive, body));
 	d->nbody = 0;
 	d->raw = NULL;
-	d->at = d->data = d->end = 0;
+	d->at = d->data = 0;
+	d->nchunks = 0;
 	d->mail = d->rcpts = d->closed = d->tls = 0;
 	d->wrong = NULL;
 	d->now = 1000;
@@ -150,22 +153,19 @@ drive_rcpt(struct drive *d)
 	d->rcpts += users[i].reply[0] == '2';
 }
 
-/* what the bytes of DATA mean, told by going over them once more */
+/* is the body what these bytes mean? told by going over them once more */
 static inline int
-drive_same(const struct drive *d)
+drive_same(const struct drive *d, const uint8_t *p, const uint8_t *end,
+    int dots)
 {
-	const uint8_t *p = d->raw + d->data, *end = d->raw + d->at;
 	const int local = d->c.lf == SMTP_IN_LF_LOCAL;
 	int bol = 1, cr = 0;
 	size_t n = 0;
-	char c;
+	char c = '\n';
 
-	if (memchr(p, 0x1e, (size_t)(end - p)) != NULL)
-		return 1; /* not a byte of the stream */
-	end -= end - p > 1 && end[-2] == '\r' ? 3 : 2;
 	for (; p < end; p++) {
 		c = (char)*p;
-		if (bol && c == '.') {
+		if (dots && bol && c == '.') {
 			bol = cr = 0;
 			continue;
 		}
@@ -176,7 +176,25 @@ drive_same(const struct drive *d)
 		bol = c == '\n' && (cr || local);
 		cr = c == '\r';
 	}
-	return n == d->nbody && bol;
+	if (dots)
+		return n == d->nbody && bol;
+	/* of a mail in chunks the last line may have no end */
+	return c == '\n' ?
+	    n == d->nbody :
+	    n + 2 == d->nbody && memcmp(d->body + n, "\r\n", 2) == 0;
+}
+
+static inline int
+drive_meant(const struct drive *d)
+{
+	const uint8_t *p = d->raw + d->data, *end = d->raw + d->at;
+
+	if (d->s.own.chunk)
+		return drive_same(d, d->chunks, d->chunks + d->nchunks, 0);
+	if (memchr(p, 0x1e, (size_t)(end - p)) != NULL)
+		return 1; /* not a byte of the stream */
+	end -= end - p > 1 && end[-2] == '\r' ? 3 : 2; /* dot, line's end */
+	return drive_same(d, p, end, 1);
 }
 
 static inline void
@@ -202,10 +220,10 @@ drive_commit(struct drive *d)
 		d->wrong = "a mail ends within a line";
 	if (d->nbody > d->c.max_size)
 		d->wrong = "a mail is too large";
-	if (d->raw != NULL && !d->s.own.chunk && !drive_same(d))
+	if (!drive_meant(d))
 		d->wrong = "the body is another";
 	d->mail = d->rcpts = 0;
-	d->nbody = 0;
+	d->nbody = d->nchunks = 0;
 	if (smtp_in_committed(&d->s, d->now, d->s.ask, "250 2.0.0 Queued") ==
 	    -1)
 		d->wrong = "the result is not taken";
@@ -276,7 +294,7 @@ drive_event(struct drive *d, enum smtp_in_event ev)
 			d->wrong = "DROP without a mail";
 		drive_word(d, "drop");
 		d->mail = d->rcpts = 0;
-		d->nbody = 0;
+		d->nbody = d->nchunks = 0;
 		break;
 	case SMTP_IN_REPLY:
 		drive_reply(d);
@@ -305,6 +323,26 @@ drive_event(struct drive *d, enum smtp_in_event ev)
 	}
 }
 
+/* those bytes were taken; a chunk's are the last of them */
+static inline void
+drive_chunk(struct drive *d, const uint8_t *end)
+{
+	const struct smtp_in_own *o = &d->s.own;
+	size_t n;
+
+	if (!o->chunk ||
+	    (o->state != IN_BDAT && o->state != IN_CHUNK &&
+		o->state != IN_COMMITTING))
+		return;
+	n = (size_t)(o->wire - d->nchunks);
+	if (n > sizeof(d->chunks) - d->nchunks) {
+		d->wrong = "more bytes of a chunk than came";
+		return;
+	}
+	memcpy(d->chunks + d->nchunks, end - n, n);
+	d->nchunks += n;
+}
+
 static inline void
 drive_piece(struct drive *d, const uint8_t *p, size_t n)
 {
@@ -325,6 +363,7 @@ drive_piece(struct drive *d, const uint8_t *p, size_t n)
 			d->wrong = "used";
 		k += used;
 		d->at += used;
+		drive_chunk(d, copy + k);
 		if (d->s.own.line.size > AUTH_LINE || d->s.own.out.size > 20000)
 			d->wrong = "more than a line is kept";
 		drive_event(d, ev);
