@@ -51,6 +51,18 @@ end(char *line, size_t n)
 	return n;
 }
 
+/* RFC 6531 3.4: for an address, or what its sender has asked for */
+static int
+needs_utf8(const struct out_mail *m)
+{
+	int needs = m->utf8 || mailbox_is_utf8(&m->from);
+	size_t i;
+
+	for (i = 0; i < m->nrcpt && !needs; i++)
+		needs = mailbox_is_utf8(&m->rcpt[i].to);
+	return needs;
+}
+
 size_t
 outmail_from(char line[COMMAND_LINE + 1], const struct out_mail *m,
     const struct ehlo *e)
@@ -61,7 +73,7 @@ outmail_from(char line[COMMAND_LINE + 1], const struct out_mail *m,
 		add(line, &n, " SIZE=%llu", (unsigned long long)m->size);
 	if (e->has & EHLO_8BITMIME && m->eight)
 		add(line, &n, " BODY=8BITMIME");
-	if (e->has & EHLO_SMTPUTF8 && m->utf8)
+	if (e->has & EHLO_SMTPUTF8 && needs_utf8(m))
 		add(line, &n, " SMTPUTF8");
 	if (e->has & EHLO_DSN && m->ret != NULL)
 		add(line, &n, " RET=%s", m->ret);

@@ -51,12 +51,19 @@ enum out_fate {
 	OUT_PERMANENT,
 	OUT_HOST, /* nobody has judged it: the next host may be asked at once */
 };
+enum out_stage {      /* when it was said */
+	OUT_GREETING, /* banner, EHLO: another family may be greeted better */
+	OUT_SECURITY, /* STARTTLS, AUTH */
+	OUT_ENVELOPE, /* MAIL, RCPT: the same */
+	OUT_CONTENT,
+};
 struct out_action {
 	const uint8_t *p;
 	size_t n;
 	uint64_t offset;
 	size_t rcpt;
 	enum out_fate fate;
+	enum out_stage stage;
 	int dsn;  /* the host has taken over what NOTIFY wants */
 	int code; /* 0: it is our own judgement */
 	const char *status, *text; /* stay until the next call */

@@ -58,6 +58,10 @@ judge(struct smtp_out *s, enum out_fate fate, int code, const char *status,
     const char *text)
 {
 	s->verdict.fate = fate;
+	s->verdict.stage = s->state <= TALK_HELO ? OUT_GREETING :
+	    s->state < TALK_READY		 ? OUT_SECURITY :
+	    s->state <= TALK_ENVELOPE		 ? OUT_ENVELOPE :
+						   OUT_CONTENT;
 	s->verdict.code = code;
 	copy(s->verdict.status, sizeof(s->verdict.status), status);
 	copy(s->verdict.text, sizeof(s->verdict.text), text);

@@ -189,6 +189,7 @@ result(struct smtp_out *s, struct out_action *a)
 static void
 because(const struct smtp_out *s, struct out_action *a)
 {
+	a->stage = s->verdict.stage;
 	a->code = s->verdict.code;
 	a->status = s->verdict.status;
 	a->text = s->verdict.text;

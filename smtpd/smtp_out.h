@@ -13,6 +13,7 @@
 
 struct out_verdict {
 	enum out_fate fate;
+	enum out_stage stage;
 	int code;
 	char status[STATUS_SIZE], text[REPLY_TEXT];
 };

@@ -23,8 +23,9 @@ struct dialog {
 	int verified;
 	int waits; /* in the handshake: TLS is not there yet */
 	uint64_t now;
-	int closed, done, secured;
-	size_t results;
+	int closed, done, given;
+	size_t results, delivered;
+	enum out_stage stage; /* of the last result */
 	/* "> command", "= 0 delivered 250 2.0.0 text", "* starttls" ... */
 	char trace[TRACE];
 	size_t n;
@@ -80,6 +81,8 @@ dialog_run(struct dialog *d)
 			smtp_out_body(&d->s, d->body + a.offset, n, d->now);
 		} else if (what == OUT_RESULT) {
 			d->results++;
+			d->stage = a.stage;
+			d->delivered += a.fate == OUT_DELIVERED;
 			snprintf(line, sizeof(line), "= %zu %s%s %d %s %s\n",
 			    a.rcpt, fates[a.fate], a.dsn ? " dsn" : "", a.code,
 			    a.status, a.text);
@@ -87,13 +90,15 @@ dialog_run(struct dialog *d)
 		} else if (what == OUT_DONE) {
 			d->done++;
 			dialog_note(d, "* done\n");
-			if (d->mails-- > 0)
-				smtp_out_mail(&d->s, &d->mail, d->now);
+			if (d->mails-- > 0 &&
+			    smtp_out_mail(&d->s, &d->mail, d->now) == 0)
+				d->given++;
 		} else if (what == OUT_STARTTLS) {
+			/* cut behind the 220, it is told before an attack */
+			if (d->waits)
+				continue;
 			dialog_note(d, "* starttls\n");
-			d->secured = 1;
-			if (!d->waits)
-				smtp_out_secured(&d->s, d->verified, d->now);
+			smtp_out_secured(&d->s, d->verified, d->now);
 		} else if (what == OUT_CLOSE) {
 			if (!d->closed) {
 				snprintf(line, sizeof(line),
@@ -129,8 +134,11 @@ static inline void
 dialog_begin(struct dialog *d)
 {
 	smtp_out_init(&d->s, &d->conf, d->now);
-	if (d->mails-- > 0 && smtp_out_mail(&d->s, &d->mail, d->now) == -1)
-		abort();
+	if (d->mails-- > 0) {
+		if (smtp_out_mail(&d->s, &d->mail, d->now) == -1)
+			abort();
+		d->given++;
+	}
 	dialog_run(d);
 }
 #endif
