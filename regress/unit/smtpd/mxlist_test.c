@@ -187,7 +187,8 @@ without(void)
 }
 
 /* what came of each connection, and the host and family that follow:
- * o ours, c unreached, n no address, g greeting, f failed, r refused; 6: over IPv6 */
+ * o ours, c unreached, n no address, g greeting, f failed, r refused; 6: over
+ * IPv6 */
 static const struct {
 	const char *name;
 	enum mx_family family;
