@@ -14,6 +14,7 @@
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
+#include <netinet/in.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <grp.h>
@@ -188,6 +189,18 @@ put_checks(struct sock_filter *f, uint32_t crime)
 		JUMP(BPF_JMP | BPF_JEQ | BPF_K, AF_UNIX, 0, 2),
 		LOAD(args[1]),
 		JUMP(BPF_JMP | BPF_JSET | BPF_K, SOCK_DGRAM, 0, 1),
+		RET(crime),
+		LOAD(nr),
+		/* inet is TCP and UDP: no sockets with names, no netlink, no
+		 * protocol that the kernel would load a module for */
+		IF_NR(SYS_socket, 9),
+		LOAD(args[0]),
+		JUMP(BPF_JMP | BPF_JEQ | BPF_K, AF_INET, 1, 0),
+		JUMP(BPF_JMP | BPF_JEQ | BPF_K, AF_INET6, 0, 4),
+		LOAD(args[2]),
+		JUMP(BPF_JMP | BPF_JEQ | BPF_K, 0, 3, 0),
+		JUMP(BPF_JMP | BPF_JEQ | BPF_K, IPPROTO_TCP, 2, 0),
+		JUMP(BPF_JMP | BPF_JEQ | BPF_K, IPPROTO_UDP, 1, 0),
 		RET(crime),
 		LOAD(nr),
 	};

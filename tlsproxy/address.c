@@ -37,7 +37,6 @@ static const struct net special4[] = {
 }, global6[] = {
 {  3, { 0x20 } },
 }, inner[] = {           /* what has an IPv4 address behind the prefix */
-{ 96, { 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff } },
 { 96, { 0x00, 0x64, 0xff, 0x9b } },
 { 16, { 0x20, 0x02 } },
 };

@@ -13,8 +13,9 @@ enum { ADDRESS_TRIES = 5 }; /* addresses of one name */
 
 /*
  * 1: it is a public address of one host. Others are loopback, private, shared,
- * link-local, multicast, reserved, for documentation. What carries an IPv4
- * address inside (mapped, NAT64, 6to4) is what that one is.
+ * link-local, multicast, reserved, for documentation, IPv4 in disguise
+ * (::ffff:0:0/96). What carries an IPv4 address for others (NAT64, 6to4) is
+ * what that one is.
  */
 int address_is_public(const struct addr *);
 /* exactly this address and port stand in the list; there port 0: any port */

@@ -10,11 +10,15 @@
 
 #include "client.h"
 
+enum { MINUTE = 60000, LINES = 500 };
+
 struct auth auth;
 
 static struct {
 	struct event tick;
 	uint64_t due; /* when tick fires, ms; 0: not set */
+	uint64_t minute;
+	unsigned int lines; /* in it, about strangers */
 } self;
 
 static void
@@ -41,6 +45,20 @@ auth_deadline(struct deadline *d, uint64_t ms)
 	tv = proc_tv(wait);
 	evtimer_add(&self.tick, &tv);
 	self.due = now + (uint64_t)wait;
+}
+
+int
+auth_tells(void)
+{
+	uint64_t now = proc_now();
+
+	if (now - self.minute >= MINUTE) {
+		if (self.lines > LINES)
+			log_info("event=login untold=%u", self.lines - LINES);
+		self.minute = now;
+		self.lines = 0;
+	}
+	return ++self.lines <= LINES;
 }
 
 /* --- connections, from relays --------------------------------------- */

@@ -43,6 +43,9 @@ void auth_deadline(struct deadline *, uint64_t ms);
 /* tells relays which networks have changed their luck */
 void auth_spread(void);
 
+/* 1: there may be a line about who did not come in: strangers fill no more
+ * than half of what the parent takes of a process, the rest is for logins */
+int auth_tells(void);
 void auth_to_relays(uint32_t type, const void *, size_t);
 
 /* guess.c */

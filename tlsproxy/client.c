@@ -2,6 +2,7 @@
  * client: the connections whose clients may log in. Known from their relays
  * alone, each id from the relay whose number it bears.
  */
+#include <arpa/inet.h>
 #include <event2/event.h>
 #include <stdlib.h>
 #include <string.h>
@@ -117,6 +118,17 @@ client_free(struct client *c)
 	proc_counters[AUTH_open] = --self.n;
 	explicit_bzero(c, sizeof(*c));
 	free(c);
+}
+
+const char *
+client_address(const struct client *c)
+{
+	static char text[INET6_ADDRSTRLEN];
+
+	return inet_ntop(c->is.peer.family, c->is.peer.ip, text,
+		   sizeof(text)) != NULL ?
+	    text :
+	    "?";
 }
 
 /* f may free the one it is given */

@@ -47,5 +47,7 @@ struct client *client_find(uint64_t id);
 /* what its relay says of it; -1: out of order, a crime */
 int client_opened(uint64_t id, int relay, const struct opened *);
 void client_free(struct client *);
+/* of its peer, for the log; until the next call */
+const char *client_address(const struct client *);
 void clients_each(void (*)(struct client *, void *), void *);
 #endif

@@ -258,7 +258,7 @@ conn_accepted(struct serving *s, int fd, const struct addr *peer)
 int
 conn_switch(struct conn *c, int sp)
 {
-	c->done = 1; /* its taker has nothing more to hear */
+	c->done = c->moved = 1; /* its taker has nothing more to hear */
 	return stream_switch(&c->stream, sp);
 }
 

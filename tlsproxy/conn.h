@@ -21,11 +21,13 @@ struct conn {
 	uint64_t id;
 	struct stream stream; /* its TLS is made with the first bytes */
 	enum conn_state state;
-	int taker;    /* peer that has it */
-	int starttls; /* the daemon asked: it hears TLS_ON or TLS_FAILED */
-	int done;     /* the daemon said so: it hears no GONE */
-	int opened;   /* auth was told of it */
-	int granted;  /* to this account, by this credential */
+	int taker;	 /* peer that has it */
+	int starttls;	 /* the daemon asked: it hears TLS_ON or TLS_FAILED */
+	int done;	 /* the daemon said so: it hears no GONE */
+	int opened;	 /* auth was told of it */
+	int moved;	 /* it has left its taker for an adopter */
+	uint32_t abused; /* what its taker has said of it, weight */
+	int granted;	 /* to this account, by this credential */
 	uint32_t account;
 	uint64_t credential;
 	uint32_t failed; /* enum failed: what TLS_FAILED will say */

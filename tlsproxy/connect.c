@@ -69,16 +69,21 @@ connect_ends(int fd, struct addr *peer, struct addr *local)
 }
 
 /* a datagram socket learns without a packet from where it would send; what
- * is reached from itself is here */
+ * is reached from itself is here. IPv4 reaches a second address of ours from
+ * the first one, unless it is asked to begin there, which is refused, at the
+ * latest by connect(2), where the address is another's */
 static int
 is_ours(const struct addr *a)
 {
 	int fd = socket(a->family, SOCK_DGRAM | SOCK_CLOEXEC, 0), r = 0;
-	struct addr peer, local;
+	struct addr peer, local = *a;
 	union sock s;
 
 	if (fd == -1)
 		return 1; /* not known: not reached */
+	local.port = 0;
+	if (a->family == AF_INET)
+		(void)bind(fd, &s.sa, to_sock(&s, &local));
 	if (connect(fd, &s.sa, to_sock(&s, a)) == 0 &&
 	    connect_ends(fd, &peer, &local) == 0) {
 		local.port = peer.port;

@@ -226,7 +226,7 @@ prepare(struct serving *places[], char *why, size_t size)
 			return -1;
 		}
 	}
-	if (next.ca != NULL && tlsx_ca(next.ca, next.calen) == -1) {
+	if (tlsx_ca(next.ca, next.calen) == -1) { /* NULL: there are none */
 		snprintf(why, size, "trusted CAs: none is usable");
 		return -1;
 	}

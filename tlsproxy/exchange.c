@@ -162,10 +162,12 @@ blame(const struct client *c)
 		    sasl_guess(c->sasl));
 		auth_spread();
 	}
-	log_info("event=login result=fail id=%llx service=%s user=\"%s\" "
-		 "why=%s",
-	    (unsigned long long)c->id, c->service.name, printable(c),
-	    faults[fault].name);
+	if (!auth_tells())
+		return;
+	log_info("event=login result=fail id=%llx service=%s peer=%s "
+		 "user=\"%s\" why=%s",
+	    (unsigned long long)c->id, c->service.name, client_address(c),
+	    printable(c), faults[fault].name);
 }
 
 static void

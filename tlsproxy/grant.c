@@ -35,10 +35,13 @@ grant_done(struct client *c, uint32_t result)
 	if (len > 0)
 		memcpy(m.data, p, len < sizeof(m.data) ? len : sizeof(m.data));
 	imsg_send(c->login, MSG_sasl_done, c->id, &m, sizeof(m.done) + len, -1);
-	if (result != SASL_RESULT_FAIL) /* that one has been told already */
-		log_info("event=login result=%s id=%llx service=%s user=\"%s\"",
+	/* failures have been told already */
+	if (result == SASL_RESULT_OK ||
+	    (result == SASL_RESULT_TEMPORARY && auth_tells()))
+		log_info("event=login result=%s id=%llx service=%s peer=%s "
+			 "user=\"%s\"",
 		    results[result], (unsigned long long)c->id, c->service.name,
-		    c->user);
+		    client_address(c), c->user);
 }
 
 void

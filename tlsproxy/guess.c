@@ -149,7 +149,9 @@ guess_refusals(int relay)
 	struct slow s;
 	size_t at = 0;
 
-	while (penalty_refusals(auth.penalties, proc_now(), &at, &s))
+	/* what it does not hear is judged here; GRANTED needs the room */
+	while (imsg_queued(relay) < IMSG_QUEUE / 2 &&
+	    penalty_refusals(auth.penalties, proc_now(), &at, &s))
 		imsg_send(relay, MSG_slow, 0, &s, sizeof(s), -1);
 }
 

@@ -28,6 +28,7 @@ enum {
 	PERMIT_MAX = 64,     /* dial.permit */
 	ANCHORS_MAX = 65536, /* bytes of trust anchors */
 	ANCHOR_LINE = 2048,  /* of one of them */
+	ABUSE_EACH = 10,     /* weight of what one connection can have done */
 	OUT_MAX = 1024,	     /* connections to others */
 	OUT_CALLER = 512,    /* of one caller */
 	OUT_FILES = 2 * OUT_MAX + 256,

@@ -144,15 +144,18 @@ wake(void)
 	self.awake = 1;
 	if (self.bare != NULL)
 		return 0;
-	/* without CAs nobody is trusted */
-	if (self.told.ca != NULL &&
-	    tlsx_ca(self.told.ca, self.told.calen) == -1)
+	if ((self.bare = config(NULL, 0)) == NULL)
+		return -1;
+	/* without CAs nobody is trusted, nor by those of before */
+	if (tlsx_ca(self.told.ca, self.told.calen) == -1) {
 		log_warn("event=ca error=\"none of the CAs is usable\"");
+		tlsx_ca(NULL, 0);
+	}
 	if (self.told.chain != NULL)
 		self.showing = config(self.told.chain, self.told.chainlen);
 	forget(&self.told);
 	proc_worked();
-	return (self.bare = config(NULL, 0)) == NULL ? -1 : 0;
+	return 0;
 }
 
 /* which records do; -1: failed */

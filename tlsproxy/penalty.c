@@ -20,10 +20,15 @@ enum {
 
 /* clang-format off */
 static const uint32_t points[] = {
-	[PENALTY_PASSWORD] = 10, [PENALTY_UNKNOWN] = 15, [PENALTY_GARBAGE] = 5,
+	/* the same for both, or the delays would tell which names are there */
+	[PENALTY_PASSWORD] = 10, [PENALTY_UNKNOWN] = 10, [PENALTY_GARBAGE] = 5,
 	[PENALTY_RECIPIENT] = 3, [PENALTY_FLOOD] = 5, [PENALTY_HANDSHAKE] = 1,
 };
 /* clang-format on */
+
+/* a password, where its user is at home: a telephone that has an old one
+ * tries for ever, and shall be slow, not shut out all others of its address */
+enum { AT_HOME = 3 };
 
 static int
 is_wide(const struct network *net)
@@ -137,23 +142,25 @@ penalty_add(struct penalties *p, uint64_t now, const struct addr *a,
 {
 	struct network net[WIDTHS];
 	char user[USER_SIZE];
-	int i, counts = 0;
+	int i, counts = 0, home;
+	uint32_t each;
 
 	if ((size_t)what >= sizeof(points) / sizeof(*points) ||
 	    !penalty_networks(a, net))
 		return;
 	penalty_user(user, login);
 	culprits_sweep(p, now);
+	home = *user != '\0' && known_is(&p->known, now, &net[WIDE], user);
+	each = home && what == PENALTY_PASSWORD ? AT_HOME : points[what];
 	for (i = NARROW; i < WIDTHS; i++) {
 		counts = guess == 0 ||
 		    !tries_again(&p->tries, now, &net[i], user, guess);
 		if (counts && n > 0)
 			offend(p, &net[i], now, n < AT_ONCE ? n : AT_ONCE,
-			    points[what] * POINT);
+			    each * POINT);
 	}
 	if (counts && *user != '\0' && n > 0 &&
-	    (what == PENALTY_PASSWORD || what == PENALTY_UNKNOWN) &&
-	    !known_is(&p->known, now, &net[WIDE], user))
+	    (what == PENALTY_PASSWORD || what == PENALTY_UNKNOWN) && !home)
 		tries_fail(&p->tries, now, user);
 }
 
@@ -368,6 +375,7 @@ size_t
 penalty_forgive(struct penalties *p, uint64_t now, const struct forgive *f)
 {
 	struct network net[WIDTHS] = { 0 };
+	struct culprit *wide;
 	uint32_t bits = f->bits;
 	size_t was = p->n;
 	int v4;
@@ -380,5 +388,9 @@ penalty_forgive(struct penalties *p, uint64_t now, const struct forgive *f)
 	if (f->all)
 		tries_forget(&p->tries);
 	culprits_forget(p, now, f->all ? NULL : net[NARROW].ip, v4, bits);
+	/* who is let in again shall not suffer for what he did, either */
+	if (!f->all && bits == net[NARROW].bits &&
+	    (wide = culprit_find(p, &net[WIDE])) != NULL)
+		culprit_drop(p, wide, now);
 	return was - p->n;
 }

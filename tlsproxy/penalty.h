@@ -9,8 +9,8 @@
 #include "guardmsg.h"
 
 enum penalty {
-	PENALTY_PASSWORD,  /* 10 */
-	PENALTY_UNKNOWN,   /* 15: no such user */
+	PENALTY_PASSWORD,  /* 10; 3 where its user is at home */
+	PENALTY_UNKNOWN,   /* 10: no such user */
 	PENALTY_GARBAGE,   /* 5 */
 	PENALTY_RECIPIENT, /* 3: an unknown one */
 	PENALTY_FLOOD,	   /* 5 */

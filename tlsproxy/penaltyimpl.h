@@ -58,6 +58,8 @@ void culprits_free(struct penalties *); /* what is in it */
 struct culprit *culprit_find(const struct penalties *, const struct network *);
 /* made if it is not there, in the place of the lowest; NULL: ENOMEM */
 struct culprit *culprit_get(struct penalties *, const struct network *);
+/* forgets it; relays hear of it if it was refused */
+void culprit_drop(struct penalties *, struct culprit *, uint64_t now);
 /* score, at, until have changed */
 void culprit_ranked(struct penalties *, struct culprit *);
 /* tells relays what it is when they are told */

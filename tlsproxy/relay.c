@@ -202,7 +202,7 @@ relay_from_taker_done(struct imsg *m)
 	if (c == NULL)
 		return; /* it ended meanwhile, and GONE is on its way */
 	memcpy(&r, m->data, sizeof(r));
-	if (c->taker == m->from && c->granted && login_adopts(c->serving))
+	if (c->taker == m->from && c->moved)
 		return; /* it is the adopter's now */
 	if (c->taker != m->from || c->done || r.why > DONE_OVERLOAD) {
 		imsg_crime(m, "DONE out of order");
@@ -263,6 +263,13 @@ relay_from_taker_abuse(struct imsg *m)
 		imsg_crime(m, "ABUSE out of order");
 		return;
 	}
+	/* one connection cannot do that much, whatever is said of it: or a
+	 * taken-over daemon could shut out whom it likes */
+	if (is.weight > ABUSE_EACH - c->abused)
+		is.weight = ABUSE_EACH - c->abused;
+	c->abused += is.weight;
+	if (is.weight == 0 || c->moved)
+		return;
 	login_abuse(&c->peer, is.kind, is.weight);
 }
 

@@ -2,7 +2,8 @@
  * resolver: see resolver.h. libunbound's contexts, one per forwarder, or one
  * that begins at the root; each is made when it is needed first. A forwarder
  * is asked for the root's keys before all else: one that gives them without
- * signatures would make every signed zone bogus, and is not used. Touches
+ * good signatures would make every signed zone bogus, and is not used until
+ * it is tried again: it may have been our clock. Touches
  * sockets, by libunbound, no file; trusts no server: what is secure was
  * validated here, with the anchors of our parent. libunbound must never be
  * entered from one of its callbacks, so those only note what came. RFC 4035.
@@ -19,9 +20,10 @@
 #include "resolver.h"
 
 enum {
-	PROBE_MS = 5000,  /* for the root's keys */
-	AGAIN_MS = 60000, /* then a silent server is tried again */
-	TRY_MS = 5000,	  /* for an answer, if there is another server */
+	PROBE_MS = 5000,    /* for the root's keys */
+	SILENT_MS = 60000,  /* then a silent server is tried again */
+	STRIPS_MS = 600000, /* and one that strips */
+	TRY_MS = 5000,	    /* for an answer, if there is another server */
 };
 enum { CLASS_IN = 1, SEC_BOGUS = 1, SEC_SECURE = 2 }; /* libunbound's */
 
@@ -38,7 +40,8 @@ struct server {
 	struct addr addr[RESOLVERS_MAX]; /* to forward to; n 0: the root */
 	size_t n;
 	enum state state;
-	uint64_t again; /* SILENT: when it may be tried again */
+	uint64_t
+	    again; /* STRIPS, SILENT: when it is tried again; 0: not said */
 	struct ub_ctx *ctx;
 	struct query *probe;
 	LIST_HEAD(, query) queries;
@@ -50,17 +53,23 @@ static struct {
 	char *anchors; /* empty: nothing can be secure */
 	struct addr forwarders[RESOLVERS_MAX];
 	size_t nforwarders;
+	int validates;
+	uint64_t again; /* all of them strip: when they are tried again */
 	size_t queries;
 	TAILQ_HEAD(, lookup) lookups; /* all that are under way */
 	struct event probed, silence;
 } self;
 
+/* Questions that nobody answers wait long, so there is room for all of two
+ * callers. Lists of ports are large: half of all ports do, and the kernel
+ * itself takes fewer. */
 /* clang-format off */
 static const struct {
 	const char *name, *value;
 } options[] = { /* besides, there is no resolv.conf, hosts file, thread */
-{ "outgoing-range:",       "64" },
-{ "outgoing-num-tcp:",     "4" },
+{ "outgoing-port-avoid:",  "0-32767" },
+{ "outgoing-range:",       "256" },
+{ "outgoing-num-tcp:",     "8" },
 { "msg-cache-size:",       "256k" },
 { "rrset-cache-size:",     "512k" },
 { "key-cache-size:",       "128k" },
@@ -122,7 +131,6 @@ add_forwarder(struct ub_ctx *ctx, const struct addr *a)
 static int
 create(struct server *s)
 {
-	const int validates = self.anchors[0] != '\0';
 	int r = 0;
 	size_t i;
 
@@ -131,14 +139,14 @@ create(struct server *s)
 	ub_ctx_debugout(s->ctx, NULL); /* its log would not be ours */
 	for (i = 0; i < sizeof(options) / sizeof(*options); i++)
 		r |= set(s->ctx, options[i].name, options[i].value);
-	r |= set(s->ctx,
-	    "module-config:", validates ? "validator iterator" : "iterator");
+	r |= set(s->ctx, "module-config:",
+	    self.validates ? "validator iterator" : "iterator");
 	r |= set(s->ctx, "do-not-query-localhost:", s->n > 0 ? "no" : "yes");
 	for (i = 0; s->n == 0 && i < sizeof(inside) / sizeof(*inside); i++)
 		r |= set(s->ctx, "do-not-query-address:", inside[i]);
 	for (i = 0; i < s->n; i++)
 		r |= add_forwarder(s->ctx, &s->addr[i]);
-	if (validates)
+	if (self.validates)
 		r |= add_anchors(s->ctx);
 	if (r == 0)
 		return 0;
@@ -217,6 +225,7 @@ static struct query *
 ask(struct server *s, const char *name, int type, struct lookup *l)
 {
 	struct query *q;
+	int r;
 
 	if (self.queries >= LOOKUPS_MAX ||
 	    (s->ctx == NULL && create(s) == -1) ||
@@ -232,9 +241,11 @@ ask(struct server *s, const char *name, int type, struct lookup *l)
 	else
 		s->probe = q;
 	COUNT_DIAL(asked);
-	if (ub_resolve_event(s->ctx, name, type, CLASS_IN, q, on_answer,
-		NULL) == 0)
+	r = ub_resolve_event(s->ctx, name, type, CLASS_IN, q, on_answer, NULL);
+	if (r == 0)
 		return q; /* which may be no more: it was told already */
+	log_warn("event=resolver name=%s type=%d error=\"%s\"", name, type,
+	    ub_strerror(r));
 	if (l != NULL)
 		l->query = NULL;
 	else
@@ -265,24 +276,70 @@ probe(struct server *s)
 		event_add(&self.silence, &tv);
 }
 
+static void
+disown(struct lookup *l)
+{
+	if (l->query != NULL)
+		l->query->owner = NULL;
+	l->query = NULL;
+	free(l->found);
+	l->found = NULL;
+	event_del(&l->event);
+}
+
+/* one context for each forwarder that has to show what it is, or one for all;
+ * what is under way will be asked anew */
+static void
+arrange(int validates)
+{
+	const int each = validates && self.nforwarders > 0;
+	struct lookup *l;
+	size_t i;
+
+	for (i = 0; i < self.n; i++)
+		delete (&self.v[i]);
+	self.validates = validates;
+	self.n = each ? self.nforwarders : 1;
+	for (i = 0; i < self.n; i++) {
+		self.v[i].n = each ? 1 : self.nforwarders;
+		memcpy(self.v[i].addr, self.forwarders + i,
+		    self.v[i].n * sizeof(self.v[i].addr[0]));
+		self.v[i].state = each ? UNKNOWN : GOOD;
+	}
+	TAILQ_FOREACH(l, &self.lookups, entry) {
+		disown(l);
+		l->server = 0;
+	}
+}
+
 /* every server strips: names are looked up, but nothing is secure */
 static void
 give_up_security(void)
 {
-	struct lookup *l;
-	size_t i;
-
 	log_warn("event=resolver: all of dial.servers strip DNSSEC; every "
 		 "answer is insecure, and there is no DANE");
-	for (i = 0; i < self.n; i++)
-		delete (&self.v[i]);
-	self.anchors[0] = '\0';
-	memcpy(self.v[0].addr, self.forwarders, sizeof(self.forwarders));
-	self.v[0].n = self.nforwarders;
-	self.v[0].state = GOOD;
-	self.n = 1;
-	TAILQ_FOREACH(l, &self.lookups, entry)
-		l->server = 0;
+	arrange(0);
+	self.again = proc_now() + STRIPS_MS;
+}
+
+/* a server of which on_probed() has not said yet what is wrong with it */
+static void
+judge(struct server *s)
+{
+	const struct server was = *s;
+
+	if (s->state == SILENT && s->again == 0) {
+		say(s, "no answer, tried again in a minute");
+		s->again = proc_now() + SILENT_MS;
+	}
+	if (s->state != STRIPS || s->again != 0)
+		return;
+	say(s, "strips DNSSEC, it is not used");
+	delete (s); /* and its cache */
+	memcpy(s->addr, was.addr, sizeof(s->addr));
+	s->n = was.n;
+	s->state = STRIPS;
+	s->again = proc_now() + STRIPS_MS;
 }
 
 static void
@@ -293,19 +350,7 @@ on_probed(int fd, short what, void *arg)
 
 	(void)fd, (void)what, (void)arg;
 	for (i = 0; i < self.n; i++) {
-		if (self.v[i].state == STRIPS && self.v[i].ctx != NULL) {
-			struct server kept = self.v[i];
-
-			say(&kept, "strips DNSSEC, it is not used");
-			delete (&self.v[i]);
-			self.v[i].state = STRIPS;
-			memcpy(self.v[i].addr, kept.addr, sizeof(kept.addr));
-			self.v[i].n = kept.n;
-		}
-		if (self.v[i].state == SILENT && self.v[i].again == 0) {
-			say(&self.v[i], "no answer, tried again in a minute");
-			self.v[i].again = proc_now() + AGAIN_MS;
-		}
+		judge(&self.v[i]);
 		strip += self.v[i].state == STRIPS;
 	}
 	if (self.n > 0 && strip == self.n)
@@ -329,15 +374,16 @@ on_silence(int fd, short what, void *arg)
 			probe_came(&self.v[i], -1, 0);
 }
 
-/* the first one, from the lookup's on, that is known to be good; those that
- * were silent are tried again on the way */
+/* the first one, from there on, that is known to be good; those that were
+ * not are tried again on the way */
 static struct server *
 good(size_t from)
 {
 	struct server *s, *found = NULL;
 
 	for (s = self.v + from; s < self.v + self.n; s++) {
-		if (s->state == SILENT && proc_now() >= s->again) {
+		if ((s->state == SILENT || s->state == STRIPS) &&
+		    s->again != 0 && proc_now() >= s->again) {
 			s->again = 0;
 			probe(s);
 		}
@@ -345,6 +391,18 @@ good(size_t from)
 			found = s;
 	}
 	return found;
+}
+
+/* 1: one of them is good, or nobody knows that it is not */
+static int
+another(size_t from)
+{
+	const struct server *s;
+
+	for (s = self.v + from; s < self.v + self.n; s++)
+		if (s->state != STRIPS && s->state != SILENT)
+			return 1;
+	return 0;
 }
 
 /* 1: one of them may turn out to be good */
@@ -387,19 +445,8 @@ dispatch(struct lookup *l)
 	l->server = (int)(s - self.v);
 	if (ask(s, l->name, l->type, l) == NULL)
 		fail(l);
-	else if (l->query != NULL && s + 1 < self.v + self.n)
+	else if (l->query != NULL && another((size_t)l->server + 1))
 		event_add(&l->event, &tv);
-}
-
-static void
-disown(struct lookup *l)
-{
-	if (l->query != NULL)
-		l->query->owner = NULL;
-	l->query = NULL;
-	free(l->found);
-	l->found = NULL;
-	event_del(&l->event);
 }
 
 static void
@@ -450,6 +497,11 @@ lookup_start(struct lookup *l)
 	l->answer = NULL;
 	l->server = 0;
 	l->verdict = VERDICT_INSECURE;
+	if (self.again != 0 && proc_now() >= self.again) {
+		self.again = 0;
+		arrange(1);
+		event_active(&self.probed, EV_TIMEOUT, 1); /* asks them anew */
+	}
 	TAILQ_INSERT_TAIL(&self.lookups, l, entry);
 	evtimer_assign(&l->event, proc_base, on_lookup, l);
 	dispatch(l);
@@ -468,31 +520,16 @@ lookup_stop(struct lookup *l)
 void
 resolver_configure(const struct addr *servers, size_t n, char *anchors)
 {
-	struct lookup *l;
-	size_t i;
-
 	if (self.anchors == NULL) {
 		TAILQ_INIT(&self.lookups);
 		evtimer_assign(&self.probed, proc_base, on_probed, NULL);
 		evtimer_assign(&self.silence, proc_base, on_silence, NULL);
 	}
-	for (i = 0; i < self.n; i++)
-		delete (&self.v[i]);
 	free(self.anchors);
 	self.anchors = anchors;
 	memcpy(self.forwarders, servers, n * sizeof(*servers));
 	self.nforwarders = n;
-	/* with one context for all there is nothing to choose */
-	self.n = n == 0 || anchors[0] == '\0' ? 1 : n;
-	for (i = 0; i < self.n; i++) {
-		self.v[i].n = self.n == n ? 1 : n;
-		memcpy(self.v[i].addr, servers + i,
-		    self.v[i].n * sizeof(*servers));
-		self.v[i].state = n == 0 || anchors[0] == '\0' ? GOOD : UNKNOWN;
-	}
-	TAILQ_FOREACH(l, &self.lookups, entry) {
-		disown(l);
-		l->server = 0;
-	}
-	event_active(&self.probed, EV_TIMEOUT, 1); /* they are asked anew */
+	self.again = 0;
+	arrange(anchors[0] != '\0');
+	event_active(&self.probed, EV_TIMEOUT, 1); /* asks them anew */
 }

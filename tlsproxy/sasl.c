@@ -89,12 +89,24 @@ ask(struct sasl *s, const char *what, enum state next)
 	return challenge(s, next);
 }
 
+/* clients say alice@example.org, too; no name has an @ */
+static void
+cut_domain(char *name)
+{
+	char *at = strrchr(name, '@');
+
+	if (at != NULL && at != name)
+		*at = '\0';
+}
+
 /* the login was read. All is looked up for each, there or not */
 static void
 look_up(struct sasl *s)
 {
 	const struct verifiers *v = s->ground->verifiers;
 
+	cut_domain(s->login);
+	cut_domain(s->authzid);
 	verifiers_false(v, s->login, s->mech->hash, &s->decoy);
 	s->v = verifiers_find(v, s->login, s->mech->hash);
 	s->ntries = verifiers_candidates(v, s->login, s->tries);

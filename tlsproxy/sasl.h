@@ -64,7 +64,7 @@ const uint8_t *sasl_out(const struct sasl *, size_t *len);
 const struct verifier *sasl_who(const struct sasl *);
 /* after SASL_FAIL */
 enum sasl_fault sasl_fault(const struct sasl *);
-/* the login that was tried, prepared; "": none was read yet */
+/* the login that was tried, prepared, without @domain; "": none yet */
 const char *sasl_login(const struct sasl *);
 /*
  * Of a wrong password in PLAIN or LOGIN: 8 bytes by which the same one is

@@ -81,24 +81,36 @@ store(const char *name, const uint8_t *p, size_t len)
 	return r;
 }
 
-static const char *
-slurp(int fd, size_t max, uint8_t **p, size_t *len)
+/* 0, or -1: *why; EBADMSG: it is no file of ours, another errno: it may be
+ * one, but cannot be read now */
+static int
+slurp(int fd, size_t max, uint8_t **p, size_t *len, const char **why)
 {
 	struct stat st;
 	ssize_t r = 0;
 	size_t n;
 
-	if (fstat(fd, &st) == -1 || !S_ISREG(st.st_mode) ||
-	    st.st_uid != geteuid() || (st.st_mode & 077) != 0)
-		return "not a file of ours, mode 600";
-	if (st.st_size > (off_t)max)
-		return "too large";
+	if (fstat(fd, &st) == -1)
+		goto fail;
+	*why = !S_ISREG(st.st_mode) || st.st_uid != geteuid() ||
+		(st.st_mode & 077) != 0 ?
+	    "not a file of ours, mode 600" :
+	    st.st_size > (off_t)max ? "too large" :
+				      NULL;
+	if (*why != NULL) {
+		errno = EBADMSG;
+		return -1;
+	}
 	n = (size_t)st.st_size;
 	if ((*p = malloc(n + 1)) == NULL)
-		return strerror(errno);
+		goto fail;
 	while (*len < n && (r = read(fd, *p + *len, n - *len)) > 0)
 		*len += (size_t)r;
-	return r == -1 ? strerror(errno) : NULL;
+	if (r != -1)
+		return 0;
+fail:
+	*why = strerror(errno);
+	return -1;
 }
 
 /* a file of ours, to be freed; NULL: *why, or that NULL: it is not there */
@@ -106,19 +118,27 @@ static uint8_t *
 load(const char *name, size_t max, size_t *len, const char **why)
 {
 	uint8_t *p = NULL;
-	int fd = openat(self.dir, name,
-	    O_RDONLY | O_NONBLOCK | O_NOFOLLOW | O_CLOEXEC);
+	int e,
+	    fd = openat(self.dir, name,
+		O_RDONLY | O_NONBLOCK | O_NOFOLLOW | O_CLOEXEC);
 
 	*len = 0;
+	*why = NULL;
 	if (fd == -1) {
-		*why = errno == ENOENT ? NULL : strerror(errno);
+		if (errno != ENOENT)
+			*why = strerror(errno);
+		if (errno == ELOOP)
+			errno = EBADMSG;
 		return NULL;
 	}
-	*why = slurp(fd, max, &p, len);
-	close(fd);
-	if (*why == NULL)
+	if (slurp(fd, max, &p, len, why) == 0) {
+		close(fd);
 		return p;
+	}
+	e = errno;
+	close(fd);
 	free(p);
+	errno = e;
 	return NULL;
 }
 
@@ -135,6 +155,10 @@ load_salt(void)
 		explicit_bzero(p, len);
 		free(p);
 		return 0;
+	}
+	if (p == NULL && why != NULL && errno != EBADMSG) {
+		warn("salt"); /* a passing trouble must not change it */
+		return -1;
 	}
 	if (p != NULL)
 		why = "too short";
@@ -213,6 +237,10 @@ state_penalties(void)
 	uint8_t *p = load("penalties", PENALTIES_BYTES, &len, &why);
 	int fd = -1;
 
+	if (p == NULL && why != NULL && errno != EBADMSG) {
+		warn("penalties");
+		return -1;
+	}
 	if (p != NULL && !is_whole(p, len))
 		why = "damaged";
 	if (why != NULL)

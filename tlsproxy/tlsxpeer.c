@@ -32,6 +32,11 @@ tlsx_ca(const void *pem, size_t len)
 	X509 *x;
 	int n = 0;
 
+	if (pem == NULL) {
+		X509_STORE_free(self.ca);
+		self.ca = NULL;
+		return 0;
+	}
 	if ((store = X509_STORE_new()) == NULL || len > CA_PEM_MAX ||
 	    (b = BIO_new_mem_buf(pem, (int)len)) == NULL) {
 		X509_STORE_free(store);
@@ -319,17 +324,11 @@ tlsx_dane_add(SSL *s, uint8_t usage, uint8_t selector, uint8_t mtype,
 {
 	int r;
 
-	if (usage != 2 && usage != 3) /* DANE-TA, DANE-EE: RFC 7672 3.1.3 */
+	/* DANE-TA, DANE-EE: RFC 7672 3.1.3. No data is no failure of ours */
+	if ((usage != 2 && usage != 3) || len == 0)
 		return 0;
 	ERR_set_mark();
 	r = SSL_dane_tlsa_add(s, usage, selector, mtype, data, len);
 	ERR_pop_to_mark();
 	return r < 0 ? -1 : r;
-}
-
-int
-tlsx_dane_matched(SSL *s)
-{
-	return SSL_get0_dane_authority(s, NULL, NULL) >= 0 &&
-	    SSL_get_verify_result(s) == X509_V_OK;
 }

@@ -14,8 +14,8 @@ struct x509_st;
 
 #define TLSX_NAMES 16
 
-/* the trusted CAs in PEM replace those before; how many. -1: ENOMEM, EINVAL:
- * none in it; then the old ones stay */
+/* the trusted CAs in PEM replace those before; how many. NULL: none is trusted
+ * any more. -1: ENOMEM, EINVAL: none in it; then the old ones stay */
 int tlsx_ca(const void *pem, size_t len);
 
 enum tlsx_chain { TLSX_NONE, TLSX_UNTRUSTED, TLSX_TRUSTED };
@@ -77,10 +77,9 @@ int tlsx_alpn(struct ssl_st *, const char *protocol);
  * DANE; base: the TLSA base domain; also: another name that will do for
  * DANE-TA, or "". RFC 7671, 7672.
  * add: 1: taken, 0: unusable record, -1: failed. Handshake fails without a
- * match once one was taken; matched: 1 after a handshake with a match.
+ * match once one was taken.
  */
 int tlsx_dane(struct ssl_st *, const char *base, const char *also);
 int tlsx_dane_add(struct ssl_st *, uint8_t usage, uint8_t selector,
     uint8_t mtype, const uint8_t *data, size_t len);
-int tlsx_dane_matched(struct ssl_st *);
 #endif

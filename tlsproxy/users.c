@@ -152,12 +152,14 @@ users_load(const struct gate_conf *c)
 	    open(c->secrets, O_RDONLY | O_NONBLOCK | O_CLOEXEC | O_NOFOLLOW);
 	if (self.next.fd == -1) {
 		self.next.fd = 0;
-		if (errno == ENOENT)
+		if (errno == ENOENT && self.now.fd == 0) {
 			log_info("%s: not there; there are no accounts",
 			    c->secrets);
-		else
-			log_warn("%s: %s", c->secrets, strerror(errno));
-		return errno == ENOENT ? 0 : -1;
+			return 0;
+		}
+		/* an empty one would say that nobody has an account any more */
+		log_warn("%s: %s", c->secrets, strerror(errno));
+		return -1;
 	}
 	if ((p = slurp(c->secrets, self.next.fd, &len)) == NULL) {
 		users_abort();

@@ -210,6 +210,7 @@ def reload():
     same(logs_in(id_, user='bo', password='0ther-bo'), (OK, 'bo'),
          'the old one stays')
     auth.relays[0].say(msg['shut'], id_=id_)
+    auth.heard(auth.holders['smtps'], 'ungrant', id_)
 
 
 def fair():
@@ -251,6 +252,21 @@ def fair():
         auth.heard(auth.holders['smtps'], 'grant', i)
 
 
+def quiet():
+    """strangers fill the log by half"""
+    ids = [auth.opened(peer='100.64.%d.%d' % divmod(n, 200))
+           for n in range(700)]
+    for i in ids:
+        auth.start(i, 'PLAIN', b'garbage')
+    for i in ids:
+        auth.heard(auth.logins['smtps'], 'sasl_done')
+    id_ = auth.opened()
+    same(logs_in(id_), (OK, 'al'), '700 strangers, and then a login')
+    ok(poll(lambda: 'result=ok id=%x' % id_ in auth.log()), 'that is told')
+    ok(auth.log().count('result=fail') + auth.log().count(
+        'result=temporary') <= 500, '200 of the others are not')
+
+
 AL = secret('al', 's3cret-al')
 BO = secret('bo', '0ther-bo')
 auth = Auth(lines())
@@ -262,6 +278,7 @@ hangs_up()
 burst()
 fair()
 reload()
+quiet()
 same(auth.p.poll(), None, 'it lives')
 same(auth.leave(), 0, 'until its parent is gone')
 log = auth.log()

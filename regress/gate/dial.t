@@ -55,6 +55,7 @@ private A 192.168.1.1
 private AAAA fe80::1
 private AAAA ::ffff:127.0.0.1
 ours A 192.88.100.1
+second A 192.88.101.2
 silent A 127.0.0.3
 no A 127.0.0.4
 mixed A 10.9.9.9
@@ -279,6 +280,10 @@ def rules():
                   tried='0')
     unreached('host private.example 25', 'rule', 'a name of such', tried='0')
     unreached('host ours.example 25', 'rule', 'our own address', tried='0')
+    unreached('host second.example 25', 'rule', 'one behind another one',
+              tried='0')
+    unreached('literal ::ffff:192.88.101.2 25', 'rule', 'in disguise',
+              tried='0')
     unreached('literal 192.88.100.2 25', 'connect', 'nobody there: no route',
               tried='1', error='101')
     unreached('host no.example 25', 'connect', 'nobody listens',
@@ -303,6 +308,17 @@ def deadlines():
         ok(t < 1.7, '%s: in %.1f s' % (words, t))
         if what == 'connected':
             ask('close ' + said['ref'])
+
+
+def fair():
+    """many names that nobody answers for hold up no others"""
+    for i in range(60):
+        ask('crowd 1 host n%d.slow 25 ms=3000' % i)
+    t = time.monotonic()
+    for i in range(6):
+        unreached('mx q%d.insecure ms=9000' % i, 'nxdomain', 'another name')
+    t = time.monotonic() - t
+    ok(t < 2, 'beside 120 slow questions, in %.1f s' % t)
 
 
 def evil():
@@ -363,6 +379,29 @@ def reconfigure(servers, more=''):
     return mark
 
 
+def reloads():
+    """100 at once, while servers and anchors change: each ends, and once"""
+    kinds = 'connected', 'addresses', 'unreached', 'lost'
+    none = conf([]).replace(dns.anchor, '/none')
+    poll(lambda: d.total('mta', 'open') == 0)
+    before = d.stats()
+    for i in range(6):
+        for words in ('host mail.example 25 tlsa', 'mx r%d.insecure' % i,
+                      'mx slow ms=900', 'host silent.example 25 ms=900',
+                      'host a%d.slow 25 tlsa ms=900' % i):
+            ask('crowd 20 ' + words)
+        s.more = [conf(['127.0.0.53:5300', dns_addr]), none,
+                  conf([dns_addr])][i % 3]
+        if s.reload()[0] != 0:
+            return ok(False, 'reload')
+    ok(poll(lambda: d.total('mta', 'open') == 0), 'all end')
+    got = {k: d.stats()['mta.' + k] - before['mta.' + k] for k in kinds}
+    diag(got)
+    same((sum(got.values()), got['lost']), (600, 0),
+         '6 reloads: each of 100 ends once')
+    ok(poll(works), 'it works afterwards')
+
+
 def forwarders():
     strip_ = Proxy(dns, '127.0.0.54', 5300, stripping)
     mute = Proxy(dns, '127.0.0.55', 5300, silent)
@@ -418,7 +457,9 @@ def roots():
     """from the root on; its servers' addresses are ours here"""
     for a in ROOTS:
         subprocess.check_call(['ip', 'addr', 'add', a + '/32', 'dev', 'lo'])
-    top = Dns(zones(), os.path.join(s.dir, 'top'), 53, ROOTS)
+    few = 'example', 'bogus', 'insecure'
+    top = Dns({n: z for n, z in zones().items() if n in few},
+              os.path.join(s.dir, 'top'), 53, ROOTS)
     top.start()
     try:
         global dns
@@ -439,6 +480,7 @@ def roots():
 
 
 def anchors():
+    reconfigure([dns_addr])
     path = os.path.join(s.dir, 'own.key')
     with open(dns.anchor) as f:
         root = f.read()
@@ -473,6 +515,10 @@ def sources():
     same(d.ctl('mta', 'hear ' + said['ref'])[1], '220 hello 127.0.0.77\n',
          'they see it')
     ask('close ' + said['ref'])
+    reconfigure([dns_addr], '  source6: "::1"\n')
+    connected('host six.example 25', 'an IPv6 source', peer='::1/25')
+    reconfigure([dns_addr], '  source6: "2001:db8::1"\n')
+    unreached('host six.example 25', 'connect', 'not one of ours', error='99')
     reconfigure([dns_addr], '  source4: 192.0.2.1\n')
     unreached('host mail.example 25', 'connect', 'not an address of ours',
               error='99')
@@ -517,7 +563,8 @@ def slow(dns, query):
     return None if b'\4slow' in query else dns.ask(query)
 
 
-subprocess.check_call(['ip', 'addr', 'add', '192.88.100.1/32', 'dev', 'lo'])
+for a in '192.88.100.1/32', '192.88.101.1/24', '192.88.101.2/24':
+    subprocess.check_call(['ip', 'addr', 'add', a, 'dev', 'lo'])
 dns = Dns(zones(), os.path.join(TMP, 'dns'), 5300)
 dns.start()
 other_ds = 'unsigned. IN DS 1 13 2 ' + '00' * 32 + '\n'
@@ -550,6 +597,8 @@ with s:
     malformed()
     rules()
     deadlines()
+    fair()
+    reloads()
     forwarders()
     anchors()
     sources()

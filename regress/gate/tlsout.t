@@ -370,6 +370,56 @@ def off():
         accepted('and again', mx)
 
 
+def authorities():
+    """a reload brings other CAs, or none: those of before are forgotten"""
+    ours = s.ca.crt
+    p = {'policy': 'pkix', 'name': 'mx.example'}
+    with Server(MX) as mx, Server(OTHER) as other:
+        for crt, yes, no in (strangers.crt, other, mx), \
+                (os.path.join(where, 'none.crt'), None, other), \
+                (ours, mx, other):
+            s.ca.crt = crt
+            same(s.reload()[0], 0, 'CAs of %s' % os.path.basename(crt))
+            refused('pkix: of no CA of these', 'chain', no, **p)
+            if yes is not None:
+                accepted('pkix: of this one', yes, **p)
+
+
+def changes(mx):
+    """reloads in the middle of handshakes: each has what it began with"""
+    ctx, go = server_context(MX), threading.Event()
+    ctx.load_verify_locations(s.ca.crt)
+    ctx.verify_mode = ssl.CERT_REQUIRED
+    ours = s.ca.crt
+
+    def late(c):
+        go.wait(PATIENCE)
+        echo(ctx)(c)
+    with Peer(late) as p:
+        got = []
+        before = s.gate.total('relayout', 'open')
+        threads = [threading.Thread(target=lambda: got.append(tls_out(
+            p.port, policy='pkix', name='mx.example', client=1)))
+            for i in range(8)]
+        for t in threads:
+            t.start()
+        ok(poll(lambda: s.gate.total('relayout', 'open') == before + 8),
+           'eight handshakes')
+        for crt, more in (os.path.join(where, 'none.crt'),
+                          s.more.replace('c.example', '""')), (ours, s.more):
+            s.ca.crt, was, s.more = crt, s.more, more
+            same(s.reload()[0], 0, 'another configuration, not theirs')
+            refused('what it says holds for others', 'chain' if crt != ours
+                    else 'name', mx, policy='pkix', name='b.example')
+            s.more = was
+        go.set()
+        for t in threads:
+            t.join(PATIENCE)
+        same([g['is'] for g in got], ['verdict'] * 8, 'all end well')
+        for g in got:
+            mta('close', g['ref'])
+
+
 # --- hostile servers
 
 def drip(c):
@@ -648,6 +698,9 @@ with Suite({}, certificates={'a.example': 'ec', 'c.example': 'ec'},
     policies()
     shown()
     off()
+    authorities()
+    with Server(MX) as mx:
+        changes(mx)
     hostile()
     bulk()
     signer_stops()

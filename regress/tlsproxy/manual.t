@@ -86,7 +86,7 @@ done
 sample=$SRC/etc/tlsproxy.conf
 gives 0 "$P" -n -f "$sample"
 ok "the sample"
-sed 's/^#\(  [a-z ]\|limits\)/\1/' "$sample" >"$T/conf"
+sed 's/^#\(  [a-z ]\|limits\|dial\)/\1/' "$sample" >"$T/conf"
 gives 0 "$P" -nn -f "$T/conf" && [ "$(grep -c '    to: ' "$T/out")" -eq \
     "$(grep -c '    to: ' "$sample")" ]
 ok "the sample with all its services"

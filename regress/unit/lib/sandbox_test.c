@@ -280,6 +280,26 @@ try_socket(void)
 }
 
 static int
+try_udp6(void)
+{
+	int s = socket(AF_INET6, SOCK_DGRAM | SOCK_CLOEXEC, IPPROTO_UDP);
+
+	return s == -1 && errno != EAFNOSUPPORT ? errno : 0;
+}
+
+static int
+try_netlink(void)
+{
+	return TRY(socket(AF_NETLINK, SOCK_RAW, 0));
+}
+
+static int
+try_sctp(void)
+{
+	return TRY(socket(AF_INET, SOCK_STREAM, IPPROTO_SCTP));
+}
+
+static int
 try_connect(void)
 {
 	const struct sockaddr_in sin = { .sin_family = AF_INET,
@@ -546,6 +566,10 @@ static const struct {
 { "stdio peer", "socket", try_socket, KILLED },
 { "stdio inet", "socket", try_socket, 0 },
 { "stdio inet", "connect", try_connect, 0 },
+{ "stdio inet", "socket, IPv6, UDP", try_udp6, 0 },
+{ "stdio inet", "Unix socket", try_messages, KILLED },
+{ "stdio inet", "netlink", try_netlink, KILLED },
+{ "stdio inet", "SCTP", try_sctp, KILLED },
 { "stdio inet", "accept", try_accept, KILLED },
 { "stdio inet", "listen", try_listen, KILLED },
 { "stdio fork", "fork and wait", try_fork, 0 },

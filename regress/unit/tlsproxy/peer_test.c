@@ -74,6 +74,10 @@ chains(void)
 	ok(tlsx_ca(ca.p, ca.len) == 1, "one CA");
 	ok(tlsx_ca("", 0) == -1 && tlsx_ca("nothing", 7) == -1,
 	    "no CA in it: an error, the one before stays");
+	chain_is(good, inter, TLSX_TRUSTED, "a whole chain");
+	ok(tlsx_ca(NULL, 0) == 0, "no CA any more");
+	chain_is(good, inter, TLSX_UNTRUSTED, "then nobody is trusted");
+	ok(tlsx_ca(ca.p, ca.len) == 1, "and one again");
 	chain_is(NULL, NULL, TLSX_NONE, "no certificate");
 	chain_is(good, inter, TLSX_TRUSTED, "a whole chain");
 	chain_is(good, NULL, TLSX_UNTRUSTED, "a chain with a gap");
@@ -169,14 +173,16 @@ dane(const struct rr *rr, const char *base, const char *also)
 	MUST(tlsx_dane(tlsx_last(), base, also) == 0);
 	MUST(tlsx_demand(tlsx_last(), &d, NULL) == 0);
 	r = tlsx_dane_add(tlsx_last(), rr->usage, rr->selector, rr->mtype, hash,
-	    sizeof(hash));
+	    rr->mtype == 0 ? 0 : sizeof(hash));
+	MUST(r != -1);
 	for (i = 0; r == 1 && i < 20 && (a != 0 || b != 0); i++) {
 		if ((b != 0 && (b = tls_handshake(c)) == -1) ||
 		    (a != 0 && (a = tls_handshake(s)) == -1))
 			break;
 	}
 	if (r == 1)
-		r = a == 0 && b == 0 && tlsx_dane_matched(tlsx_last());
+		r = a == 0 && b == 0 &&
+		    SSL_get0_dane_authority(tlsx_last(), NULL, NULL) >= 0;
 	else
 		r = -1;
 	tls_free(c);
@@ -194,6 +200,7 @@ outgoing(X509 *leaf)
 	const struct rr whole = { 3, 0, 1, leaf, 0 }, ta = { 2, 0, 1, root, 0 };
 	const struct rr other = { 2, 0, 1, leaf, 1 };
 	const struct rr pkix = { 1, 1, 1, leaf, 0 }, odd = { 3, 1, 9, leaf, 0 };
+	const struct rr empty = { 3, 0, 0, leaf, 0 };
 
 	ok(dane(&ee, "s.example", "") == 1, "3 1 1: matched");
 	ok(dane(&ee, "mx.elsewhere.example", "") == 1, "3 1 1: by any name");
@@ -206,6 +213,7 @@ outgoing(X509 *leaf)
 	ok(dane(&other, "s.example", "") == 0, "2 0 1 of another CA: refused");
 	ok(dane(&pkix, "s.example", "") == -1, "1 1 1: unusable");
 	ok(dane(&odd, "s.example", "") == -1, "3 1 9: unusable");
+	ok(dane(&empty, "s.example", "") == -1, "3 0 0 of nothing: unusable");
 }
 
 int

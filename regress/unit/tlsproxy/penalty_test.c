@@ -39,7 +39,7 @@ static const struct row {
 { "unknown user", 0, NOUSER, 1, A, "zz", 0, 0, 0 },
 { "unknown user", 0, NOUSER, 1, A, "zz", 0, 1000, 0 },
 { "unknown user", 0, NOUSER, 4, A, "zz", 0, 15000, 0 },
-{ "unknown user", 0, NOUSER, 1, A, "zz", 0, 15000, 1 },
+{ "unknown user", 0, NOUSER, 4, A, "zz", 0, 15000, 1 },
 { "garbage", 0, GARBAGE, 3, A, "", 0, 0, 0 },
 { "garbage", 0, GARBAGE, 1, A, "", 0, 1000, 0 },
 { "recipient", 0, RCPT, 6, A, "", 0, 0, 0 },
@@ -131,6 +131,11 @@ static const struct row {
 { "at home again", 20 * DAY, GOOD, 1, B, "al", 0, 0, 0 },
 { "at home again", 20 * DAY, BAD, 40, "198.51.100.6", "", 0, -1, 1 },
 { "at home again", 0, NONE, 0, A, "al", 0, 0, 0 },
+{ "an old telephone at home", 0, GOOD, 1, A, "al", 0, 0, 0 },
+{ "an old telephone at home", 0, BAD, 6, A, "al+phone", 0, 0, 0 },
+{ "an old telephone at home", 0, BAD, 1, A, "al", 0, 1000, 0 },
+{ "an old telephone at home", 0, BAD, 26, A, "al", 0, 15000, 0 },
+{ "an old telephone at home", 0, BAD, 1, A, "al", 0, 15000, 1 },
 { "home after all", 0, BAD, 40, "198.51.100.6", "", 0, -1, 1 },
 { "home after all", 0, NONE, 0, A, "al", 0, -1, 1 },
 { "home after all", 0, GOOD, 1, A, "al", 0, 0, 0 },
@@ -323,8 +328,9 @@ changes(void)
 	ok(refusals(p, now) == 2, "a new relay does not hear of it");
 	penalty_good(p, now, &b, "al");
 	hears(p, now, "198.51.100.0/24 0", "told again, no harm");
-	ok(forgive(p, now, A, 32) == 1, "one is forgiven");
-	hears(p, now, "198.51.100.1/32 0", "it is welcome");
+	ok(forgive(p, now, A, 32) == 2, "one is forgiven");
+	hears(p, now, "198.51.100.0/24 0", "its network is welcome");
+	hears(p, now, "198.51.100.1/32 0", "it is");
 	ok(refusals(p, now + 3600 * MS) == 0, "they lapse");
 	penalty_add(p, now, &v6, PENALTY_PASSWORD, 10, "", 0);
 	hears(p, now, "2001:db8:0:1::1/128 3600000", "IPv6");
@@ -353,7 +359,7 @@ forgiving(void)
 		uint32_t bits;
 		size_t n; /* of A, B, their /24, V6, its /64 and C, its /24 */
 	} t[] = {
-		{ A, 32, 1 },
+		{ A, 32, 2 },
 		{ A, 24, 3 },
 		{ "198.51.100.77", 24, 3 },
 		{ "198.51.100.0", 30, 2 },
@@ -362,14 +368,14 @@ forgiving(void)
 		{ "198.51.0.0", 16, 3 },
 		{ "192.0.0.0", 4, 5 },
 		{ "0.0.0.0", 0, 5 },
-		{ V6, 128, 1 },
+		{ V6, 128, 2 },
 		{ V6, 64, 2 },
 		{ V6B, 65, 0 },
 		{ "2001:db8::", 32, 2 },
 		{ "2001:db8:0:1::", 63, 2 },
 		{ "::", 0, 2 },
 		{ "c633:6401::", 32, 0 },
-		{ MAPPED, 128, 1 },
+		{ MAPPED, 128, 2 },
 		{ MAPPED, 120, 3 },
 		{ NULL, 0, 7 },
 	};

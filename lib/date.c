@@ -1,7 +1,8 @@
 /*
- * date: IMF-fixdate out, all three forms of RFC 9110 5.6.7 in. The calendar is
- * Howard Hinnant's civil_from_days: years begin in March, an era has 400 of
- * them. Day names must be names, but need not fit the date. Touches nothing.
+ * date: IMF-fixdate and its kin out, all three forms of RFC 9110 5.6.7 in. The
+ * calendar is Howard Hinnant's civil_from_days: years begin in March, an era
+ * has 400 of them. Day names must be names, but need not fit the date. Touches
+ * nothing.
  */
 #include <stddef.h>
 #include <stdint.h>
@@ -16,6 +17,7 @@
 
 static const char months[] = "JanFebMarAprMayJunJulAugSepOctNovDec";
 static const char gmt[] = { 'G', 'M', 'T' };
+static const char zone[] = { '+', '0', '0', '0', '0' };
 static const char weekdays[] = "SunMonTueWedThuFriSat";
 static const char *const weekdays_long[] = { "Sunday", "Monday", "Tuesday",
 	"Wednesday", "Thursday", "Friday", "Saturday" };
@@ -125,8 +127,17 @@ date_log(char *p, time_t t)
 	p[11] = ':';
 	put_clock(p + 12, &c);
 	p[20] = ' ';
-	p[21] = '+';
-	put_digits(p + 22, 0, 4);
+	memcpy(p + 21, zone, sizeof(zone));
+}
+
+void
+date_mail(char *p, time_t t)
+{
+	char s[DATE_LEN];
+
+	date_format(s, t);
+	memcpy(p, s, DATE_LEN - sizeof(gmt));
+	memcpy(p + DATE_LEN - sizeof(gmt), zone, sizeof(zone));
 }
 
 /* n digits, or -1 */

@@ -49,6 +49,7 @@ int
 main(void)
 {
 	char s[DATE_LEN + 1] = "", log[DATE_LOG_LEN + 1] = "";
+	char mail[DATE_MAIL_LEN + 1] = "";
 	time_t v, back;
 	size_t i;
 	int good;
@@ -61,6 +62,9 @@ main(void)
 	ok(strcmp(s, t[0].in) == 0, "format: %s", s);
 	date_log(log, RFC);
 	ok(strcmp(log, "06/Nov/1994:08:49:37 +0000") == 0, "log: %s", log);
+	date_mail(mail, RFC);
+	ok(strcmp(mail, "Sun, 06 Nov 1994 08:49:37 +0000") == 0, "mail: %s",
+	    mail);
 	good = 1;
 	for (v = -62135596800; v < 253402300800 && good; v += 86399 * 7 + 11) {
 		date_format(s, v);
