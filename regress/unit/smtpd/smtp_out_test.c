@@ -31,6 +31,7 @@ enum flags {
 	TWICE = 512,	/* two mails */
 	EVIL_TO = 1024, /* the first one holds CRLF */
 	EVIL_FROM = 2048,
+	NULL_FROM = 4096,
 };
 
 /* clang-format off */
@@ -257,6 +258,9 @@ static const struct row {
   HI "250-mx\n250 SMTPUTF8\n|" "550 no\n|" BYE,
   EHLO "MAIL FROM:<\303\244l@a.example> SMTPUTF8\nQUIT\n",
   "= 0 permanent 550 5.0.0 no\n* done\n* close 0  \n" },
+{ "null sender", NULL_FROM, 1, HI "250 mx\n|" "550 no\n|" BYE,
+  EHLO "MAIL FROM:<>\nQUIT\n",
+  "= 0 permanent 550 5.0.0 no\n* done\n* close 0  \n" },
 { "a recipient that is two lines", EVIL_TO, 2, HI "250 mx\n|" OK "550 no\n|"
   BYE, EHLO FROM "\n" TO1 "\nQUIT\n",
   "= 0 permanent 0 5.1.3 bad recipient\n= 1 permanent 550 5.0.0 no\n* done\n"
@@ -355,6 +359,8 @@ prepare(struct dialog *d, int flags, size_t nrcpt)
 		flags & UTF8_FROM ? "\303\244l" :
 				    "al");
 	memcpy(d->mail.from.domain, "a.example", 10);
+	if (flags & NULL_FROM)
+		d->mail.from.local[0] = d->mail.from.domain[0] = '\0';
 	d->mail.rcpt = rcpts;
 	d->mail.nrcpt = nrcpt;
 	d->mail.eight = (flags & EIGHT) != 0;
