@@ -31,6 +31,7 @@ enum flags {
 	TWICE = 512,	/* two mails */
 	EVIL_TO = 1024, /* the first one holds CRLF */
 	EVIL_FROM = 2048,
+	NULL_FROM = 4096,
 };
 
 /* clang-format off */
@@ -253,6 +254,13 @@ static const struct row {
   EHLO FROM " SMTPUTF8\nQUIT\n",
   "= 0 permanent 550 5.0.0 no\n= 1 permanent 550 5.0.0 no\n* done\n"
   "* close 0  \n" },
+{ "a UTF-8 sender, too", UTF8_FROM, 1,
+  HI "250-mx\n250 SMTPUTF8\n|" "550 no\n|" BYE,
+  EHLO "MAIL FROM:<\303\244l@a.example> SMTPUTF8\nQUIT\n",
+  "= 0 permanent 550 5.0.0 no\n* done\n* close 0  \n" },
+{ "null sender", NULL_FROM, 1, HI "250 mx\n|" "550 no\n|" BYE,
+  EHLO "MAIL FROM:<>\nQUIT\n",
+  "= 0 permanent 550 5.0.0 no\n* done\n* close 0  \n" },
 { "a recipient that is two lines", EVIL_TO, 2, HI "250 mx\n|" OK "550 no\n|"
   BYE, EHLO FROM "\n" TO1 "\nQUIT\n",
   "= 0 permanent 0 5.1.3 bad recipient\n= 1 permanent 550 5.0.0 no\n* done\n"
@@ -351,6 +359,8 @@ prepare(struct dialog *d, int flags, size_t nrcpt)
 		flags & UTF8_FROM ? "\303\244l" :
 				    "al");
 	memcpy(d->mail.from.domain, "a.example", 10);
+	if (flags & NULL_FROM)
+		d->mail.from.local[0] = d->mail.from.domain[0] = '\0';
 	d->mail.rcpt = rcpts;
 	d->mail.nrcpt = nrcpt;
 	d->mail.eight = (flags & EIGHT) != 0;
@@ -575,17 +585,21 @@ slow_reader(void)
 	prepare(&d, 0, 1);
 	play(&d, HI "250 mx\n|" OK OK, 0, 0);
 	smtp_out_feed(&d.s, "354 go\r\n", 8, &(size_t){ 0 }, d.now);
-	for (bytes = 0; bytes < 100; bytes++) {
+	d.mail.size = 1000;
+	for (bytes = 0; bytes < 200; bytes++) {
 		smtp_out_window(&d.s, 1);
 		what = smtp_out_next(&d.s, &a, d.now);
-		if (what == OUT_BODY)
+		if (what == OUT_BODY) {
 			smtp_out_body(&d.s, "x", 1, d.now);
-		else if (what != OUT_SEND)
+			continue;
+		}
+		if (what != OUT_SEND)
 			break;
 		d.now += 170000;
 		smtp_out_tick(&d.s, d.now);
 	}
-	ok(what == OUT_RESULT && a.fate == OUT_HOST && bytes < 50,
+	ok(what == OUT_RESULT && a.fate == OUT_HOST &&
+		strcmp(a.status, "4.4.2") == 0 && bytes > 50 && bytes < 100,
 	    "two hours for a mail, not for ever");
 	smtp_out_free(&d.s);
 }
@@ -621,19 +635,24 @@ early(const char *reply, int chunks, enum out_fate fate, const char *name)
 }
 
 static void
-changed(size_t size, const char *name)
+changed(size_t size, int chunks, const char *name)
 {
 	static struct dialog d;
 
 	prepare(&d, 0, 1);
 	d.mail.size = size;
-	play(&d, HI "250 mx\n|" OK OK "354 go\n|" QUEUED, 0, 0);
+	play(&d,
+	    chunks ? HI "250-mx\n250 CHUNKING\n|" OK OK QUEUED :
+		     HI "250 mx\n|" OK OK "354 go\n|" QUEUED,
+	    0, 0);
 	d.sent[d.nsent] = '\0';
 	ok(strcmp(d.trace,
-	       "= 0 host 0 4.3.0 the mail has changed here\n"
+	       "= 0 temporary 0 4.3.0 the mail has changed here\n"
 	       "* close 0 4.3.0 the mail has changed here\n") == 0 &&
 		strstr(d.sent, "\r\n.\r\n") == NULL,
 	    "%s: never ended", name);
+	/* a byte behind a chunk would be a command */
+	ok(size > 19 || strstr(d.sent, "S: x") == NULL, "nor begun if longer");
 	smtp_out_free(&d.s);
 }
 
@@ -658,6 +677,19 @@ told_first(void)
 		a.fate == OUT_DELIVERED,
 	    "and so has the other");
 	ok(smtp_out_next(&d.s, &a, d.now) == OUT_CLOSE, "then the end");
+	smtp_out_free(&d.s);
+}
+
+/* who would start TLS at once does not even come to it */
+static void
+injected(void)
+{
+	static struct dialog d;
+
+	prepare(&d, MAY, 1);
+	play(&d, HI "250-mx\n250 STARTTLS\n|220 go\n250 evil\n250 evil\n", 0,
+	    0);
+	ok(strcmp(d.trace, attack) == 0, "TLS does not begin");
 	smtp_out_free(&d.s);
 }
 
@@ -742,9 +774,12 @@ main(void)
 	early("421 4.3.0 no\r\n", 1, OUT_HOST, "early 421");
 	early("250 2.0.0 yes\r\n", 0, OUT_HOST, "early 250");
 	early("250 2.0.0 yes\r\n", 1, OUT_HOST, "early 250");
-	changed(20, "a mail that is too short");
-	changed(18, "a mail that is too long");
+	changed(20, 0, "a mail that is too short");
+	changed(18, 0, "a mail that is too long");
+	changed(20, 1, "a chunk that is too short");
+	changed(18, 1, "a chunk that is too long");
 	told_first();
+	injected();
 	stages();
 	leaving();
 	return done();
