@@ -261,6 +261,8 @@ copy_body(struct spool *s, const struct spool_mail *m, int to, size_t at)
 			r = io_write(s, to, p, n, at + i);
 	}
 	close_fd(s, fd);
+	if (p != NULL)
+		explicit_bzero(p, COPY);
 	free(p);
 	return r;
 }
