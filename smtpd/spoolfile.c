@@ -307,6 +307,7 @@ mail_lost(struct spool *s, const struct spool_mail *m)
 		r = read_record(s, m, p);
 		if (r == 0)
 			r = dead_range(s, m->segment, p, m->at, m->bytes);
+		explicit_bzero(p, m->bytes);
 		free(p);
 	} else
 		r = -1;
