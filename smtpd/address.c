@@ -22,9 +22,8 @@ is_atext(unsigned char c)
 	    (c != '\0' && strchr("!#$%&'*+-/=?^_`{|}~", c) != NULL);
 }
 
-/* bytes of the UTF-8 character there that is not ASCII; 0: none is */
-static size_t
-utf8(const char *p, const char *end)
+size_t
+address_utf8(const char *p, const char *end)
 {
 	const unsigned char *u = (const unsigned char *)p;
 	size_t i,
@@ -51,7 +50,7 @@ bare(const char *p, const char *end, unsigned int flags)
 {
 	if (is_atext((unsigned char)*p))
 		return 1;
-	return flags & ADDRESS_UTF8 ? utf8(p, end) : 0;
+	return flags & ADDRESS_UTF8 ? address_utf8(p, end) : 0;
 }
 
 static int
@@ -80,7 +79,7 @@ dot_string(struct mailbox *m, const char **p, const char *end,
 		else
 			break;
 		if (add(m->local, &n, LOCAL_MAX, *p, len) == -1)
-			return "local part longer than 64 bytes";
+			return "local part longer than 255 bytes";
 	}
 	return atom == 0 ? "no local part" : NULL;
 }
@@ -90,22 +89,29 @@ quoted_string(struct mailbox *m, const char **p, const char *end,
     unsigned int flags)
 {
 	size_t n = 0, len;
+	int pair;
 
 	for (++*p; *p < end && **p != '"'; *p += len) {
-		if (**p == '\\' && ++*p == end)
+		if ((pair = **p == '\\') && ++*p == end)
 			break;
-		len = **p >= ' ' && **p <= '~' ? 1 :
-		    flags & ADDRESS_UTF8       ? utf8(*p, end) :
-						 0;
+		len = **p >= ' ' && **p <= '~'	  ? 1 :
+		    flags & ADDRESS_UTF8 && !pair ? address_utf8(*p, end) :
+						    0;
 		if (len == 0)
 			return "bad character between the quotes";
 		if (add(m->local, &n, LOCAL_MAX, *p, len) == -1)
-			return "local part longer than 64 bytes";
+			return "local part longer than 255 bytes";
 	}
 	if (*p == end)
 		return "no closing quote";
 	++*p;
 	return n == 0 ? "no local part" : NULL;
+}
+
+static char
+lower(char c)
+{
+	return c >= 'A' && c <= 'Z' ? (char)(c + 32) : c;
 }
 
 static const char *
@@ -114,7 +120,7 @@ literal(char *out, const char *p, size_t len)
 	static const char v6[] = "IPv6:";
 	char text[64];
 	struct in6_addr a;
-	size_t skip;
+	size_t skip, i;
 
 	if (len < 3 || len - 2 >= sizeof(text) || p[len - 1] != ']')
 		return "bad address literal";
@@ -125,15 +131,10 @@ literal(char *out, const char *p, size_t len)
 	skip = strncasecmp(text, v6, sizeof(v6) - 1) == 0 ? sizeof(v6) - 1 : 0;
 	if (inet_pton(skip > 0 ? AF_INET6 : AF_INET, text + skip, &a) != 1)
 		return "bad address literal";
-	memcpy(out, p, len);
+	for (i = 0; i < len; i++)
+		out[i] = lower(p[i]);
 	out[len] = '\0';
 	return NULL;
-}
-
-static char
-lower(char c)
-{
-	return c >= 'A' && c <= 'Z' ? (char)(c + 32) : c;
 }
 
 const char *
@@ -157,7 +158,8 @@ domain_parse(char *out, const char *p, size_t len, unsigned int flags)
 		} else if (is_alnum((unsigned char)*p) || *p == '_' ||
 		    (*p == '-' && label > 0))
 			label++;
-		else if ((flags & ADDRESS_UTF8) && (c = utf8(p, end)) > 0)
+		else if ((flags & ADDRESS_UTF8) &&
+		    (c = address_utf8(p, end)) > 0)
 			label += c;
 		else
 			return "bad character in the domain";
@@ -221,6 +223,26 @@ closing(const char *p, const char *end)
 	return p;
 }
 
+/* "@a,@b:": what is behind it, or NULL; RFC 5321 appendix C */
+static const char *
+behind_route(const char *p, const char *end, unsigned int flags)
+{
+	char domain[DOMAIN_MAX + 1];
+	const char *from;
+
+	do {
+		if (p == end || *p != '@')
+			return NULL;
+		for (from = ++p; p < end && *p != ',' && *p != ':'; p++)
+			;
+		if (p == end ||
+		    domain_parse(domain, from, (size_t)(p - from), flags) !=
+			NULL)
+			return NULL;
+	} while (*p++ == ',');
+	return p;
+}
+
 const char *
 path_parse(struct mailbox *m, const char **p, const char *end,
     unsigned int flags)
@@ -235,10 +257,10 @@ path_parse(struct mailbox *m, const char **p, const char *end,
 	memset(m, 0, sizeof(*m));
 	if (from == to)
 		return flags & ADDRESS_NULL ? NULL : "no address";
-	if (*from == '@') { /* a source route, RFC 5321 appendix C */
-		if ((from = memchr(from, ':', (size_t)(to - from))) == NULL)
+	if (*from == '@') {
+		if ((from = behind_route(from, to, flags)) == NULL)
 			return "bad source route";
-		from++;
+		flags &= ~(unsigned int)ADDRESS_POSTMASTER;
 	}
 	if ((why = mailbox_parse(m, from, (size_t)(to - from), flags)) != NULL)
 		memset(m, 0, sizeof(*m));

@@ -10,7 +10,9 @@
 #include <stddef.h>
 
 enum {
-	LOCAL_MAX = 64, /* bytes of a local part, unquoted */
+	/* bytes of a local part, unquoted; RFC 5321 asks for 64, but lists
+	 * and SRS make longer ones */
+	LOCAL_MAX = 255,
 	DOMAIN_MAX = 255,
 	MAILBOX_TEXT = 2 * LOCAL_MAX + 2 + 1 + DOMAIN_MAX + 1, /* with NUL */
 };
@@ -42,6 +44,8 @@ const char *path_parse(struct mailbox *, const char **p, const char *end,
  * lower-cased into out, DOMAIN_MAX + 1 bytes */
 const char *domain_parse(char *out, const char *, size_t len,
     unsigned int flags);
+/* bytes of the UTF-8 character at p < end that is not ASCII; 0: none is */
+size_t address_utf8(const char *p, const char *end);
 
 /* as it is written, quoted where it must be; bytes, out has MAILBOX_TEXT */
 size_t mailbox_format(const struct mailbox *, char *out);
