@@ -3,10 +3,10 @@
  * that begins at the root; each is made when it is needed first. A forwarder
  * is asked for the root's keys before all else: one that gives them without
  * good signatures would make every signed zone bogus, and is not used until
- * it is tried again: it may have been our clock. Touches
- * sockets, by libunbound, no file; trusts no server: what is secure was
- * validated here, with the anchors of our parent. libunbound must never be
- * entered from one of its callbacks, so those only note what came. RFC 4035.
+ * it is tried again: it may have been our clock. Touches sockets, by
+ * libunbound, no file; trusts no server: what is secure was validated here,
+ * with the anchors of our parent. libunbound must never be entered from one
+ * of its callbacks, so those only note what came. RFC 4035.
  */
 #include <arpa/inet.h>
 #include <event2/event.h>
@@ -18,12 +18,15 @@
 
 #include "dial.h"
 #include "resolver.h"
+#include "ubctx.h"
 
 enum {
 	PROBE_MS = 5000,    /* for the root's keys */
 	SILENT_MS = 60000,  /* then a silent server is tried again */
 	STRIPS_MS = 600000, /* and one that strips */
 	TRY_MS = 5000,	    /* for an answer, if there is another server */
+	IDLE_MS = 900000,   /* then libunbound's memory is worth more than its
+			     * cache */
 };
 enum { CLASS_IN = 1, SEC_BOGUS = 1, SEC_SECURE = 2 }; /* libunbound's */
 
@@ -57,103 +60,10 @@ static struct {
 	uint64_t again; /* all of them strip: when they are tried again */
 	size_t queries;
 	TAILQ_HEAD(, lookup) lookups; /* all that are under way */
-	struct event probed, silence;
+	struct event probed, silence, idle;
 } self;
 
-/* Questions that nobody answers wait long, so there is room for all of two
- * callers. Lists of ports are large: half of all ports do, and the kernel
- * itself takes fewer. */
-/* clang-format off */
-static const struct {
-	const char *name, *value;
-} options[] = { /* besides, there is no resolv.conf, hosts file, thread */
-{ "outgoing-port-avoid:",  "0-32767" },
-{ "outgoing-range:",       "256" },
-{ "outgoing-num-tcp:",     "8" },
-{ "msg-cache-size:",       "256k" },
-{ "rrset-cache-size:",     "512k" },
-{ "key-cache-size:",       "128k" },
-{ "neg-cache-size:",       "64k" },
-{ "infra-cache-numhosts:", "1000" },
-{ "infra-host-ttl:",       "60" },
-{ "infra-keep-probing:",   "yes" },
-};
-/* clang-format on */
-
-/* where no name server is looked for, though a zone may say so */
-static const char *const inside[] = { "0.0.0.0/8", "10.0.0.0/8",
-	"100.64.0.0/10", "169.254.0.0/16", "172.16.0.0/12", "192.168.0.0/16",
-	"fc00::/7", "fe80::/10", "::ffff:0:0/96" };
-
 static void dispatch(struct lookup *);
-
-static int
-set(struct ub_ctx *ctx, const char *name, const char *value)
-{
-	int r = ub_ctx_set_option(ctx, name, value);
-
-	if (r != 0)
-		log_warn("event=resolver option=%s error=\"%s\"", name,
-		    ub_strerror(r));
-	return r;
-}
-
-static int
-add_anchors(struct ub_ctx *ctx)
-{
-	const char *p = self.anchors;
-	char line[ANCHOR_LINE];
-	size_t n;
-
-	for (; *p != '\0'; p += n + (p[n] == '\n')) {
-		n = strcspn(p, "\n");
-		if (n >= sizeof(line))
-			return -1;
-		memcpy(line, p, n);
-		line[n] = '\0';
-		if (n > 0 && ub_ctx_add_ta(ctx, line) != 0)
-			return -1;
-	}
-	return 0;
-}
-
-static int
-add_forwarder(struct ub_ctx *ctx, const struct addr *a)
-{
-	char ip[INET6_ADDRSTRLEN], text[sizeof(ip) + 8];
-
-	if (inet_ntop(a->family, a->ip, ip, sizeof(ip)) == NULL)
-		return -1;
-	snprintf(text, sizeof(text), "%s@%u", ip, a->port);
-	return ub_ctx_set_fwd(ctx, text);
-}
-
-static int
-create(struct server *s)
-{
-	int r = 0;
-	size_t i;
-
-	if ((s->ctx = ub_ctx_create_event(proc_base)) == NULL)
-		return -1;
-	ub_ctx_debugout(s->ctx, NULL); /* its log would not be ours */
-	for (i = 0; i < sizeof(options) / sizeof(*options); i++)
-		r |= set(s->ctx, options[i].name, options[i].value);
-	r |= set(s->ctx, "module-config:",
-	    self.validates ? "validator iterator" : "iterator");
-	r |= set(s->ctx, "do-not-query-localhost:", s->n > 0 ? "no" : "yes");
-	for (i = 0; s->n == 0 && i < sizeof(inside) / sizeof(*inside); i++)
-		r |= set(s->ctx, "do-not-query-address:", inside[i]);
-	for (i = 0; i < s->n; i++)
-		r |= add_forwarder(s->ctx, &s->addr[i]);
-	if (self.validates)
-		r |= add_anchors(s->ctx);
-	if (r == 0)
-		return 0;
-	ub_ctx_delete(s->ctx);
-	s->ctx = NULL;
-	return -1;
-}
 
 static void
 forget(struct query *q)
@@ -180,6 +90,36 @@ static void delete (struct server *s)
 		forget(q);
 	}
 	memset(s, 0, sizeof(*s));
+}
+
+/* its context goes, and the cache in it; what is known of it stays */
+static void
+unload(struct server *s)
+{
+	const struct server was = *s;
+
+	delete (s);
+	memcpy(s->addr, was.addr, sizeof(s->addr));
+	s->n = was.n;
+	s->state = was.state;
+	s->again = was.again;
+}
+
+/* nobody has asked for long */
+static void
+on_idle(int fd, short what, void *arg)
+{
+	const struct timeval tv = proc_tv(IDLE_MS);
+	size_t i;
+
+	(void)fd, (void)what, (void)arg;
+	if (self.queries > 0) {
+		event_add(&self.idle, &tv);
+		return;
+	}
+	for (i = 0; i < self.n; i++)
+		unload(&self.v[i]);
+	proc_settle();
 }
 
 static void
@@ -220,10 +160,18 @@ on_answer(void *arg, int rcode, void *packet, int len, int sec, char *why,
 	event_active(&l->event, EV_TIMEOUT, 1);
 }
 
+static int
+create(struct server *s)
+{
+	s->ctx = ubctx_new(s->addr, s->n, self.validates ? self.anchors : NULL);
+	return s->ctx == NULL ? -1 : 0;
+}
+
 /* NULL: it cannot be asked */
 static struct query *
 ask(struct server *s, const char *name, int type, struct lookup *l)
 {
+	const struct timeval tv = proc_tv(IDLE_MS);
 	struct query *q;
 	int r;
 
@@ -241,6 +189,7 @@ ask(struct server *s, const char *name, int type, struct lookup *l)
 	else
 		s->probe = q;
 	COUNT_DIAL(asked);
+	event_add(&self.idle, &tv);
 	r = ub_resolve_event(s->ctx, name, type, CLASS_IN, q, on_answer, NULL);
 	if (r == 0)
 		return q; /* which may be no more: it was told already */
@@ -326,8 +275,6 @@ give_up_security(void)
 static void
 judge(struct server *s)
 {
-	const struct server was = *s;
-
 	if (s->state == SILENT && s->again == 0) {
 		say(s, "no answer, tried again in a minute");
 		s->again = proc_now() + SILENT_MS;
@@ -335,10 +282,7 @@ judge(struct server *s)
 	if (s->state != STRIPS || s->again != 0)
 		return;
 	say(s, "strips DNSSEC, it is not used");
-	delete (s); /* and its cache */
-	memcpy(s->addr, was.addr, sizeof(s->addr));
-	s->n = was.n;
-	s->state = STRIPS;
+	unload(s);
 	s->again = proc_now() + STRIPS_MS;
 }
 
@@ -524,6 +468,7 @@ resolver_configure(const struct addr *servers, size_t n, char *anchors)
 		TAILQ_INIT(&self.lookups);
 		evtimer_assign(&self.probed, proc_base, on_probed, NULL);
 		evtimer_assign(&self.silence, proc_base, on_silence, NULL);
+		evtimer_assign(&self.idle, proc_base, on_idle, NULL);
 	}
 	free(self.anchors);
 	self.anchors = anchors;

@@ -36,9 +36,14 @@ proc_now(void)
 struct timeval
 proc_tv(int64_t ms)
 {
-	int64_t us = ms * SECOND;
+	int64_t us = (ms < 6000 ? ms : 6000) * SECOND;
 
 	return (struct timeval){ us / 1000000, us % 1000000 };
+}
+
+void
+proc_settle(void)
+{
 }
 
 void
@@ -357,6 +362,32 @@ ends_once(void)
 	    "a library that cannot: no answer, and why");
 }
 
+/* the library goes when nobody has asked for long; nothing else does */
+static void
+idle(void)
+{
+	configure(1, ". DS");
+	start(0);
+	run();
+	answer(0, 0, SECURE);
+	run();
+	pass();
+	ok(contexts == 1 && npending == 1 && ends[0] == 0,
+	    "not while it is asked");
+	answer(0, 0, SECURE);
+	run();
+	ok(ended(0, DNS_NONE, VERDICT_SECURE), "an answer");
+	pass();
+	ok(contexts == 0, "nobody asks: it goes");
+	start(0);
+	run();
+	ok(contexts == 1 && is_open("a.example", 1, "192.0.2.1@53"),
+	    "a question brings it back, and its server is good still");
+	answer(0, 0, SECURE);
+	run();
+	ok(ended(0, DNS_NONE, VERDICT_SECURE), "an answer");
+}
+
 /* forgotten questions count until they are over */
 static void
 full(void)
@@ -394,6 +425,7 @@ main(void)
 	slow();
 	silent();
 	ends_once();
+	idle();
 	full();
 	configure(0, "");
 	ok(npending == 0, "nothing is open");
