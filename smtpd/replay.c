@@ -449,6 +449,23 @@ add_file(void *arg, const char *name)
 	w->s->nlive++;
 }
 
+/* the newest head names the oldest segment: is it there? */
+static void
+check_floor(struct spool *s, uint64_t floor)
+{
+	struct spool_event e = { .what = SPOOL_DAMAGE, .bytes = s->size };
+	const struct spool_segment *seg;
+
+	TAILQ_FOREACH(seg, &s->live, entry) {
+		if (seg->base == floor)
+			return;
+	}
+	if (floor != 0) {
+		s->damaged = 1;
+		spool_tell(s, &e);
+	}
+}
+
 static int
 replay_all(struct walk *w)
 {
@@ -471,6 +488,7 @@ replay_all(struct walk *w)
 		return -1;
 	w->seg = TAILQ_LAST(&s->live, spool_segments);
 	floor = w->seg != NULL ? w->seg->floor : 0;
+	check_floor(s, floor);
 	for (w->seg = TAILQ_FIRST(&s->live); w->seg != NULL; w->seg = next) {
 		next = TAILQ_NEXT(w->seg, entry);
 		if (w->seg->base < floor) {

@@ -10,7 +10,7 @@
 
 #include "spoolimpl.h"
 
-enum { HEAD_PAYLOAD = 16, FILL = 64 * 1024 };
+enum { HEAD_PAYLOAD = 16, FILL = 1 << 20 };
 
 void
 spool_tell(struct spool *s, const struct spool_event *e)
@@ -143,13 +143,15 @@ static int
 fill(struct spool *s, int fd)
 {
 	uint8_t *zero = calloc(1, FILL);
-	size_t at;
+	size_t at, n;
 	int r = 0;
 
 	if (zero == NULL)
 		return -1;
-	for (at = 0; r == 0 && at < s->size; at += FILL)
-		r = io_write(s, fd, zero, FILL, at);
+	for (at = 0; r == 0 && at < s->size; at += n) {
+		n = s->size - at < FILL ? s->size - at : FILL;
+		r = io_write(s, fd, zero, n, at);
+	}
 	free(zero);
 	return r == 0 ? s->io->fsync(fd) : -1;
 }

@@ -29,10 +29,10 @@ struct spool_event {
 };
 
 struct spool_conf {
-	int dir;	   /* spool/, with log/, big/ and dead/ in it */
-	int proc;	   /* /proc/self/fd, opened before chroot; -1: none */
+	int dir;  /* spool/, with log/, big/ and dead/ in it */
+	int proc; /* this process's /proc/self/fd, opened before chroot */
 	uint64_t min_free; /* bytes of the file system */
-	size_t segment;	   /* bytes, many times 64 KiB; 0: SEGMENT_BYTES */
+	size_t segment;	   /* bytes, many times 4 KiB; 0: SEGMENT_BYTES */
 	void (*event)(void *, const struct spool_event *); /* for the log */
 	void *arg;
 	const struct spool_io *io; /* NULL: the system's */

@@ -67,6 +67,7 @@ sys_list(int dir, void (*each)(void *, const char *), void *arg)
 		return -1;
 	}
 	errno = 0;
+	/* cppcheck-suppress readdirCalled */
 	while ((e = readdir(d)) != NULL)
 		if (e->d_name[0] != '.')
 			each(arg, e->d_name);

@@ -70,7 +70,7 @@ static void (*fake_after)(void); /* each call that changes something */
 
 static const char *const fake_dirs[] = { "log", "big", "dead" };
 
-static uint64_t
+static inline uint64_t
 fake_random(void)
 {
 	fake_seed ^= fake_seed << 13;
@@ -79,14 +79,14 @@ fake_random(void)
 	return fake_seed;
 }
 
-static uint64_t
+static inline uint64_t
 fake_below(uint64_t n)
 {
 	return (fake_random() >> 20) % n;
 }
 
 /* 1: this call fails */
-static int
+static inline int
 fake_fails(void)
 {
 	if (++fake_calls != fake_fail_at)
@@ -96,7 +96,7 @@ fake_fails(void)
 	return fake_error != 0;
 }
 
-static void
+static inline void
 fake_changed(void)
 {
 	int error = errno;
@@ -106,7 +106,7 @@ fake_changed(void)
 	errno = error;
 }
 
-static void
+static inline void
 fake_drop_writes(struct fake_inode *f)
 {
 	struct fake_write *w;
@@ -121,7 +121,7 @@ fake_drop_writes(struct fake_inode *f)
 
 /* --- names --------------------------------------------------------- */
 
-static struct fake_name *
+static inline struct fake_name *
 fake_find(struct fake_name *names, const char *name)
 {
 	int i;
@@ -132,7 +132,7 @@ fake_find(struct fake_name *names, const char *name)
 	return NULL;
 }
 
-static void
+static inline void
 fake_set(struct fake_name *names, const char *name, int inode)
 {
 	struct fake_name *n = fake_find(names, name);
@@ -143,7 +143,7 @@ fake_set(struct fake_name *names, const char *name, int inode)
 	n->inode = inode;
 }
 
-static int
+static inline int
 fake_dir_of(const char *name)
 {
 	int i;
@@ -154,7 +154,7 @@ fake_dir_of(const char *name)
 	abort();
 }
 
-static void
+static inline void
 fake_change(const char *name, int inode)
 {
 	struct fake_change *c = calloc(1, sizeof(*c));
@@ -167,7 +167,7 @@ fake_change(const char *name, int inode)
 	fake_set(disk->now, name, inode);
 }
 
-static void
+static inline void
 fake_path(int dir, const char *name, char out[48])
 {
 	int d = dir == FAKE_TOP ? -1 : disk->fd[dir - FAKE_FD].dir;
@@ -177,7 +177,7 @@ fake_path(int dir, const char *name, char out[48])
 }
 
 /* 1: a name, a change or a descriptor has it */
-static int
+static inline int
 fake_in_use(int inode)
 {
 	const struct fake_change *c;
@@ -199,7 +199,7 @@ fake_in_use(int inode)
 }
 
 /* nobody can reach it any more */
-static void
+static inline void
 fake_collect(void)
 {
 	struct fake_inode *f;
@@ -217,7 +217,7 @@ fake_collect(void)
 	}
 }
 
-static int
+static inline int
 fake_inode(void)
 {
 	int i;
@@ -232,7 +232,7 @@ fake_inode(void)
 	return i;
 }
 
-static int
+static inline int
 fake_fd(int inode, int dir)
 {
 	int i;
@@ -247,7 +247,7 @@ fake_fd(int inode, int dir)
 	return FAKE_FD + i;
 }
 
-static int
+static inline int
 fake_openat(int dir, const char *name, int flags)
 {
 	char path[48];
@@ -280,7 +280,7 @@ fake_openat(int dir, const char *name, int flags)
 	return fake_fd(n->inode, -1);
 }
 
-static int
+static inline int
 fake_close(int fd)
 {
 	if (fd < FAKE_FD)
@@ -293,7 +293,7 @@ fake_close(int fd)
 
 /* --- bytes --------------------------------------------------------- */
 
-static struct fake_inode *
+static inline struct fake_inode *
 fake_file(int fd)
 {
 	if (!disk->fd[fd - FAKE_FD].used)
@@ -301,7 +301,7 @@ fake_file(int fd)
 	return &disk->inode[disk->fd[fd - FAKE_FD].inode];
 }
 
-static ssize_t
+static inline ssize_t
 fake_pread(int fd, void *p, size_t n, off_t at)
 {
 	struct fake_inode *f;
@@ -319,7 +319,7 @@ fake_pread(int fd, void *p, size_t n, off_t at)
 	return (ssize_t)n;
 }
 
-static void
+static inline void
 fake_put(uint8_t **to, size_t *size, size_t at, const uint8_t *p, size_t n)
 {
 	if (at + n > *size) {
@@ -330,7 +330,7 @@ fake_put(uint8_t **to, size_t *size, size_t at, const uint8_t *p, size_t n)
 	memcpy(*to + at, p, n);
 }
 
-static ssize_t
+static inline ssize_t
 fake_pwrite(int fd, const void *p, size_t n, off_t at)
 {
 	struct fake_inode *f;
@@ -366,7 +366,7 @@ fake_pwrite(int fd, const void *p, size_t n, off_t at)
 }
 
 /* after a fault some of it may be there; the kernel knows of nothing more */
-static int
+static inline int
 fake_lose(struct fake_inode *f, int error)
 {
 	struct fake_write *w;
@@ -379,7 +379,7 @@ fake_lose(struct fake_inode *f, int error)
 	return -1;
 }
 
-static int
+static inline int
 fake_fdatasync(int fd)
 {
 	struct fake_inode *f = fake_file(fd);
@@ -397,7 +397,7 @@ fake_fdatasync(int fd)
 	return 0;
 }
 
-static int
+static inline int
 fake_fsync(int fd)
 {
 	int dir = disk->fd[fd - FAKE_FD].dir;
@@ -421,7 +421,7 @@ fake_fsync(int fd)
 	return 0;
 }
 
-static int64_t
+static inline int64_t
 fake_size(int fd)
 {
 	return fake_fails() ? -1 : (int64_t)fake_file(fd)->nnow;
@@ -429,7 +429,7 @@ fake_size(int fd)
 
 /* --- directories --------------------------------------------------- */
 
-static int
+static inline int
 fake_link(int fd, int proc, int dir, const char *name)
 {
 	char path[48];
@@ -447,7 +447,7 @@ fake_link(int fd, int proc, int dir, const char *name)
 	return 0;
 }
 
-static int
+static inline int
 fake_rename(int dir, const char *from, const char *to)
 {
 	char path[48];
@@ -469,7 +469,7 @@ fake_rename(int dir, const char *from, const char *to)
 	return 0;
 }
 
-static int
+static inline int
 fake_unlink(int dir, const char *name)
 {
 	char path[48];
@@ -486,7 +486,7 @@ fake_unlink(int dir, const char *name)
 	return 0;
 }
 
-static int
+static inline int
 fake_list(int dir, void (*each)(void *, const char *), void *arg)
 {
 	const char *d = fake_dirs[disk->fd[dir - FAKE_FD].dir];
@@ -504,7 +504,7 @@ fake_list(int dir, void (*each)(void *, const char *), void *arg)
 	return 0;
 }
 
-static int64_t
+static inline int64_t
 fake_room(int dir)
 {
 	(void)dir;
@@ -516,19 +516,19 @@ fake_room(int dir)
 	return (int64_t)(disk->capacity - disk->bytes);
 }
 
-static int
+static inline int
 fake_memfd(void)
 {
 	return fake_fails() ? -1 : spool_io_system.memfd();
 }
 
-static int
+static inline int
 fake_seal(int fd)
 {
 	return fake_fails() ? -1 : spool_io_system.seal(fd);
 }
 
-static int
+static inline int
 fake_entropy(void *p, size_t n)
 {
 	uint8_t *b = p;
@@ -560,7 +560,7 @@ static const struct spool_io fake_io = {
 
 /* --- whole disks --------------------------------------------------- */
 
-static struct fake_disk *
+static inline struct fake_disk *
 fake_new(void)
 {
 	struct fake_disk *d = calloc(1, sizeof(*d));
@@ -570,7 +570,7 @@ fake_new(void)
 	return d;
 }
 
-static void
+static inline void
 fake_free(struct fake_disk *d)
 {
 	struct fake_change *c;
@@ -588,7 +588,7 @@ fake_free(struct fake_disk *d)
 	free(d);
 }
 
-static int
+static inline int
 fake_open_fds(const struct fake_disk *d)
 {
 	int i, n = 0;
@@ -599,7 +599,7 @@ fake_open_fds(const struct fake_disk *d)
 }
 
 /* a write as far as it came: all of it, nothing, some of its sectors */
-static void
+static inline void
 fake_replay(const struct fake_write *w, enum fake_image how,
     struct fake_inode *to)
 {
@@ -617,7 +617,7 @@ fake_replay(const struct fake_write *w, enum fake_image how,
 }
 
 /* what is there after a crash: another disk, all of it synced */
-static struct fake_disk *
+static inline struct fake_disk *
 fake_crash(const struct fake_disk *from, enum fake_image how)
 {
 	struct fake_disk *d = fake_new();
@@ -654,7 +654,7 @@ fake_crash(const struct fake_disk *from, enum fake_image how)
 }
 
 /* bytes of a file as they are now; NULL: there is none */
-static __attribute__((unused)) struct fake_inode *
+static inline struct fake_inode *
 fake_named(const char *name)
 {
 	struct fake_name *n = fake_find(disk->now, name);

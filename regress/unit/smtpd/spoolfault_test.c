@@ -213,7 +213,7 @@ full(void)
 	ok(failed == 0 && model_count(&acked) == 0, "%d ends do", n);
 	ok(model_mail(s, 1, 6000, 0) == 0 && model_commit(s) == 0,
 	    "there is room again");
-	model_segment = 65536;
+	model_segment = 32768;
 	spool_close(s, &model_clock);
 	fake_free(disk);
 }

@@ -25,21 +25,21 @@ struct model {
 	struct model_mail mail[MODEL_MAILS];
 };
 
-static size_t model_segment = 65536;
+static size_t model_segment = 32768;
 static struct model acked, pending;
 static struct spool_clock model_clock;
 static uint64_t model_highest, model_acked_highest; /* ids */
 static int model_events[SPOOL_DEAD + 1];
 static const char *model_why = "";
 
-static void
+static inline void
 model_event(void *arg, const struct spool_event *e)
 {
 	(void)arg;
 	model_events[e->what]++;
 }
 
-static struct spool *
+static inline struct spool *
 model_open(void)
 {
 	const struct spool_conf conf = { .dir = FAKE_TOP,
@@ -51,7 +51,7 @@ model_open(void)
 	return spool_open(&conf);
 }
 
-static void
+static inline void
 model_body(uint64_t id, uint8_t *p, size_t n)
 {
 	uint64_t x = id * 0x9e3779b97f4a7c15ULL | 1;
@@ -65,7 +65,7 @@ model_body(uint64_t id, uint8_t *p, size_t n)
 	}
 }
 
-static struct model_mail *
+static inline struct model_mail *
 model_find(struct model *m, uint64_t id)
 {
 	int i;
@@ -77,7 +77,7 @@ model_find(struct model *m, uint64_t id)
 }
 
 /* 1: the spool has exactly these mails, as they are here */
-static int
+static inline int
 model_same_mail(struct spool *s, const struct model_mail *want)
 {
 	const struct spool_mail *m = spool_find(s, want->id);
@@ -113,7 +113,7 @@ model_same_mail(struct spool *s, const struct model_mail *want)
 	return good;
 }
 
-static int
+static inline int
 model_same(struct spool *s, const struct model *want)
 {
 	size_t n = 0;
@@ -132,7 +132,7 @@ model_same(struct spool *s, const struct model *want)
 
 /* --- changes ------------------------------------------------------- */
 
-static void
+static inline void
 model_envelope(struct envelope *e, struct recipient *r, uint64_t id,
     size_t nrcpt, size_t size)
 {
@@ -157,7 +157,7 @@ model_envelope(struct envelope *e, struct recipient *r, uint64_t id,
 	e->nrcpt = nrcpt;
 }
 
-static int
+static inline int
 model_add_body(struct spool *s, const struct envelope *e, int big)
 {
 	uint8_t body[16384];
@@ -174,7 +174,7 @@ model_add_body(struct spool *s, const struct envelope *e, int big)
 	return r;
 }
 
-static int
+static inline int
 model_mail(struct spool *s, size_t nrcpt, size_t size, int big)
 {
 	struct recipient r[MODEL_RCPTS];
@@ -200,7 +200,7 @@ model_mail(struct spool *s, size_t nrcpt, size_t size, int big)
 	return 0;
 }
 
-static int
+static inline int
 model_result(struct spool *s, uint64_t id, size_t n, enum rcpt_state state)
 {
 	struct model_mail *m = model_find(&pending, id);
@@ -216,7 +216,7 @@ model_result(struct spool *s, uint64_t id, size_t n, enum rcpt_state state)
 	return 0;
 }
 
-static int
+static inline int
 model_reschedule(struct spool *s, uint64_t id, uint64_t when)
 {
 	struct model_mail *m = model_find(&pending, id);
@@ -230,7 +230,7 @@ model_reschedule(struct spool *s, uint64_t id, uint64_t when)
 	return 0;
 }
 
-static int
+static inline int
 model_hold(struct spool *s, uint64_t id, int hold)
 {
 	if (spool_add_hold(s, id, hold) == -1)
@@ -239,7 +239,7 @@ model_hold(struct spool *s, uint64_t id, int hold)
 	return 0;
 }
 
-static int
+static inline int
 model_done(struct spool *s, uint64_t id)
 {
 	if (spool_add_done(s, id) == -1)
@@ -248,7 +248,7 @@ model_done(struct spool *s, uint64_t id)
 	return 0;
 }
 
-static int
+static inline int
 model_commit(struct spool *s)
 {
 	model_clock.queue += 1000;
@@ -262,7 +262,7 @@ model_commit(struct spool *s)
 	return 0;
 }
 
-static void
+static inline void
 model_reset(void)
 {
 	memset(&acked, 0, sizeof(acked));
@@ -272,7 +272,7 @@ model_reset(void)
 	model_highest = model_acked_highest = 0;
 }
 
-static int
+static inline int
 model_count(const struct model *m)
 {
 	int i, n = 0;
@@ -283,7 +283,7 @@ model_count(const struct model *m)
 }
 
 /* the id of any mail that is acknowledged and not changed yet; 0: none */
-static uint64_t
+static inline uint64_t
 model_any(void)
 {
 	int i, k, from = (int)fake_below(MODEL_MAILS);
@@ -298,7 +298,7 @@ model_any(void)
 }
 
 /* one change at random; -1: it was refused */
-static int
+static inline int
 model_step(struct spool *s)
 {
 	uint64_t id = model_any();
