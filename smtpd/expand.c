@@ -298,8 +298,10 @@ expand(const struct directory *d, const struct mailbox *to, int trusted,
 
 	out->n = 0;
 	if (to->domain[0] != '\0' && !directory_is_own(d, to->domain)) {
-		if (!trusted)
+		if (!trusted) {
+			say(&w, &n, "not one of our domains");
 			return EXPAND_RELAY;
+		}
 		add_remote(&w, &n);
 	} else if (!follow_back(&w, &n))
 		follow(&w, &n);

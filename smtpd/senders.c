@@ -2,6 +2,7 @@
  * senders: see senders.h. Touches nothing. Whose an address is decides the
  * same look into the same tables that decides who gets what is sent to it.
  */
+#include <stdio.h>
 #include <string.h>
 #include <strings.h>
 
@@ -21,9 +22,8 @@ is_listed(const struct senders *s, const struct alias *a, uint32_t index,
 		    (*t->domain != '\0' &&
 			!directory_is_own(s->dir, t->domain)))
 			continue;
-		/* words of the file are no longer than these */
-		strncpy(n.is.local, t->local, sizeof(n.is.local) - 1);
-		strncpy(n.is.domain, t->domain, sizeof(n.is.domain) - 1);
+		snprintf(n.is.local, sizeof(n.is.local), "%s", t->local);
+		snprintf(n.is.domain, sizeof(n.is.domain), "%s", t->domain);
 		directory_step(s->dir, &n, now, &step);
 		/* "bob: bob, alice": the alias, and bob behind it */
 		if (step.kind == STEP_ALIAS && step.alias == a)

@@ -28,7 +28,7 @@ enum srs_verdict {
 /*
  * sender as an address of domain, which is ours; the null path stays what it
  * is, as does a sender of that domain. -1, ERANGE: its local part would be
- * longer than LOCAL_MAX.
+ * longer than LOCAL_MAX; there is no way back then but the null path's.
  */
 int srs_rewrite(const struct srs *, const struct mailbox *sender,
     const char *domain, time_t now, struct mailbox *out);

@@ -186,6 +186,15 @@ caps(void)
 	p += snprintf(p, 32, "more: b\n");
 	ok(parse(text, (size_t)(p - text)) == NULL && complaints == 1,
 	    "one more is an error");
+	for (p = text, i = 0; i < ALIASES_TARGETS; i++)
+		p += i % ALIAS_RESULTS == 0 ? snprintf(p, 32, "\na%d: b", i) :
+					      snprintf(p, 32, ",b");
+	a = parse(text, (size_t)(p - text));
+	ok(a != NULL, "%d targets in all", ALIASES_TARGETS);
+	aliases_free(a);
+	p += snprintf(p, 32, "\nmore: b\n");
+	ok(parse(text, (size_t)(p - text)) == NULL && complaints == 1,
+	    "one more is an error");
 	memset(text, ':', 3000);
 	for (i = 1; i < 3000; i += 2)
 		text[i] = '\n';

@@ -274,6 +274,8 @@ bounces(void)
 	ok(is(leads(&d, text, 0), "carol"), "srs: no: an address like another");
 	d.srs = &s;
 	ok(is(leads(&d, text, 0), "Some.One@example.net"), "srs: back");
+	ok(is(leads(&d, "bo+srs0=x@example.org", 0), "bo+srs0=x"),
+	    "srs: other addresses are what they were");
 	text[6] = text[6] == 'A' ? 'B' : 'A';
 	ok(is(leads(&d, text, 0), NOBODY), "srs: forged");
 	srs_rewrite(&s, &from, "example.org", NOW - 86400 * 23, &m);
@@ -395,6 +397,11 @@ traces(void)
 	       "0 round@example.org: alias round of line 3\n"
 	       "1 round: a circle, and no user is called so\n") == 0,
 	    "a circle is told");
+	t.n = 0;
+	m = box("bo@example.com");
+	expand(&d, &m, 0, NOW, &e, tell, &t);
+	ok(strcmp(t.text, "0 bo@example.com: not one of our domains\n") == 0,
+	    "a relay is told");
 	t.n = 0;
 	m = box("postmaster@example.org");
 	expand(&d, &m, 0, NOW, &e, tell, &t);

@@ -130,11 +130,39 @@ syncs(void)
 	    "and of what is found");
 }
 
+/* the first sync fails: the next attempt makes up for it */
+static void
+unsynced(void)
+{
+	struct order o = plain;
+	int r = 0;
+
+	call.fault = FAIL;
+	call.err = EIO;
+	for (call.at = 1; call.at < 100; call.at++) {
+		home_new();
+		call.n = 0;
+		memset(call.trace, 0, sizeof(call.trace));
+		r = attempt(&told, &o);
+		if (strcmp(call.trace, "mmmmd") == 0)
+			break;
+	}
+	call.fault = NONE;
+	ok(call.at < 100 && r == UNCERTAIN, "a Maildir may be on no disk");
+	o.uncertain = 1;
+	ok(traces(&o, 1,
+	       "dd"
+	       "wr"
+	       "wfrd"
+	       "w"),
+	    "the next attempt sees to that");
+}
+
 static void
 bounds(void)
 {
 	struct maildir m;
-	struct maildir_mail d;
+	struct maildir_mail d, e;
 	struct text_size size = { 0 };
 	const struct maildir_key key = { UINT64_MAX, UINT32_MAX, UINT32_MAX };
 	char host[300];
@@ -163,8 +191,12 @@ bounds(void)
 	    "a mail that is not whole is none");
 	ok(maildir_begin(&m, &d, "", &plain.key, "", "") == 0 && see().tmp == 1,
 	    "one that is begun");
+	ok(maildir_begin(&m, &e, "", &plain.key, "", "") == 0 && see().tmp == 2,
+	    "the same, while nobody knows whether the first one is dead");
+	maildir_abort(&e);
+	ok(see().tmp == 1, "it has a file of its own");
 	maildir_abort(&d);
-	ok(see().tmp == 0 && see().mails == 1, "and given up");
+	ok(see().tmp == 0 && see().mails == 1, "both given up");
 	maildir_close(&m);
 }
 
@@ -551,6 +583,7 @@ main(void)
 	fds = descriptors();
 	names();
 	syncs();
+	unsynced();
 	bounds();
 	obstacles();
 	lost();

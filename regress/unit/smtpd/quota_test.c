@@ -196,6 +196,39 @@ strange(void)
 	md.uid--;
 }
 
+/* a mail comes while mails are counted */
+static void
+come(void)
+{
+	int fd = open("home/Maildir/new/6,S=2", O_WRONLY | O_CREAT, 0600);
+
+	if (fd != -1)
+		close(fd);
+}
+
+static void
+others(void)
+{
+	quota_forget(&md);
+	reads(LIMIT, 0, 158, 4);
+	call.n = 0;
+	call.at = 3;
+	call.fault = SHORT;
+	quota_add(&md, 12345, 1);
+	call.fault = NONE;
+	quota_add(&md, 5, 1);
+	ok(call.n > 3 && reads(LIMIT, 0, 158, 4),
+	    "half a line does not become one with the next");
+	quota_forget(&md);
+	shell("find home -type d | xargs touch -d '1 hour ago'");
+	call.hook = come;
+	ok(reads(LIMIT, 0, 158, 4) && is_file(NULL),
+	    "what changed while it was counted is not kept");
+	call.hook = NULL;
+	ok(reads(LIMIT, 0, 160, 5) && is_file("1000S\n160 5\n"),
+	    "when nothing changes it is");
+}
+
 int
 main(void)
 {
@@ -208,6 +241,7 @@ main(void)
 	maildir_open(&md, &told, home, "Maildir", geteuid(), 0);
 	file();
 	strange();
+	others();
 	maildir_close(&md);
 	ok(descriptors() == fds, "no descriptor is left open");
 	home_end();

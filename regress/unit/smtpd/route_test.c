@@ -20,6 +20,7 @@ static const struct route list[] = {
 	{ .to = "[192.0.2.1]", .host = "g.example" },
 	{ .to = "tls.example", .tls = ROUTE_TLS_REQUIRE },
 	{ .from = "bo", .to = "*", .host = "h.example" },
+	{ .from = "*", .to = "all.example", .host = "i.example" },
 };
 
 /* clang-format off */
@@ -46,6 +47,8 @@ static const struct { const char *from, *user, *to; int n; } mails[] = {
 { "x@y.example",        "bo", "x@tls.example",         8 },
 { "x@y.example",        "bo", "x@z.example",           9 },
 { "",                   "bo", "x@z.example",           9 },
+{ "",                   NULL, "x@all.example",        10 },
+{ "x@y.example",        "al", "x@all.example",        10 },
 };
 static const struct { struct route is; const char *why; } checks[] = {
 { { .to = "*", .host = "relay.example" }, NULL },

@@ -60,6 +60,9 @@ static const struct row {
 { "info: carol, team\nteam: bo, al", NULL, "bo", "info@example.org", 0 },
 { "bo: \"|cat\", bo", NULL, "bo", "bo@example.org", 1 },
 { "carol: bo, carol", NULL, "bo", "carol@example.org", 1 },
+{ "bo+x: bo+x, carol", NULL, "bo", "bo+x@example.org", 1 },
+{ "bo+x: bo+x, carol", NULL, "carol", "bo+x@example.org", 1 },
+{ "bo+x: bo+x, carol", NULL, "al", "bo+x@example.org", 0 },
 /* catch-alls */
 { "@example.org: bo", NULL, "bo", "zz@example.org", 1 },
 { "@example.org: bo", NULL, "bo", "zz@shop.example.org", 0 },
