@@ -224,8 +224,8 @@ dead_range(struct spool *s, const struct spool_segment *seg, const uint8_t *p,
 static int
 write_fields(struct spool *s, int fd, const struct envelope *e, size_t *at)
 {
-	struct buf text = { .cap = ENVELOPE_BYTES },
-		   out = { .cap = (size_t)8 * ENVELOPE_BYTES };
+	struct buf text = { .cap = ENVELOPE_GROWN },
+		   out = { .cap = (size_t)8 * ENVELOPE_GROWN };
 	const char *p, *end, *line;
 	size_t len;
 	int r = -1;
