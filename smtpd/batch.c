@@ -101,15 +101,17 @@ is_new(const struct spool *s, uint64_t id)
 /* the envelope as text, then n bytes of body or of fd; NULL: errno */
 static struct op *
 add_mail(struct spool *s, enum record_type type, const struct envelope *e,
-    const void *body, int fd, size_t n)
+    size_t cap, const void *body, int fd, size_t n)
 {
-	struct buf text = { .cap = ENVELOPE_BYTES };
+	struct buf text = { .cap = cap };
 	struct spool_mail *m = mail_make(e);
 	struct op *op = NULL;
 	uint8_t *p = NULL;
 
 	if (m != NULL && envelope_print(&text, e) == 0)
 		p = room(s, text.len + n, most(s), OPS_MAX);
+	else if (errno == ENOBUFS) /* no commit would help */
+		errno = EMSGSIZE;
 	if (p != NULL) {
 		memcpy(p, buf_data(&text), text.len);
 		if (body != NULL && n > 0)
@@ -140,7 +142,8 @@ spool_add_msg(struct spool *s, const struct envelope *e, const void *body,
 	if (s->nmails == BATCH_MAILS)
 		return -1;
 	if (!welcome(s) ||
-	    add_mail(s, RECORD_MSG, e, body, fd, e->size) == NULL)
+	    add_mail(s, RECORD_MSG, e, ENVELOPE_BYTES, body, fd, e->size) ==
+		NULL)
 		return -1;
 	s->nmails++;
 	return 0;
@@ -164,7 +167,8 @@ spool_add_big(struct spool *s, const struct envelope *e, int fd)
 	if (s->io->fdatasync(fd) == -1 ||
 	    s->io->link(fd, s->conf.proc, s->conf.dir, name) == -1)
 		return -1;
-	if ((op = add_mail(s, RECORD_BIG, e, "", -1, 0)) == NULL) {
+	if ((op = add_mail(s, RECORD_BIG, e, ENVELOPE_BYTES, "", -1, 0)) ==
+	    NULL) {
 		error = errno;
 		s->io->unlink(s->conf.dir, name);
 		errno = error;
@@ -179,8 +183,8 @@ int
 batch_move(struct spool *s, const struct spool_mail *old,
     const struct envelope *e, const void *body, size_t n)
 {
-	struct op *op =
-	    add_mail(s, old->big ? RECORD_BIG : RECORD_MSG, e, body, -1, n);
+	struct op *op = add_mail(s, old->big ? RECORD_BIG : RECORD_MSG, e,
+	    ENVELOPE_GROWN, body, -1, n);
 	size_t i;
 
 	if (op == NULL)

@@ -181,7 +181,7 @@ int
 envelope_parse(struct envelope *e, const void *data, size_t n, size_t *used)
 {
 	const char *p = data,
-		   *end = p + (n < ENVELOPE_BYTES ? n : ENVELOPE_BYTES);
+		   *end = p + (n < ENVELOPE_GROWN ? n : ENVELOPE_GROWN);
 	size_t i;
 
 	memset(e, 0, sizeof(*e));

@@ -17,6 +17,10 @@ enum {
 	ENVELOPE_ENVID = 101,	  /* RFC 3461 4.4 */
 	ENVELOPE_ORCPT = 501,	  /* RFC 3461 4.2 */
 	ENVELOPE_SAID = 201,	  /* by the other side, the last time */
+	/* what ENVELOPE_BYTES become with last words, of no plain byte, and
+	   the longest numbers for each recipient */
+	ENVELOPE_GROWN =
+	    ENVELOPE_BYTES + RECIPIENTS_MAX * (3 * ENVELOPE_SAID + 32),
 };
 
 enum envelope_body { BODY_7BIT, BODY_8BIT };

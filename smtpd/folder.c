@@ -75,11 +75,13 @@ folder_name(const char *p, size_t n, char separator, char out[FOLDER_NAME + 1])
 	out[0] = '\0';
 	if (has_controls(p, n) || (separator != '.' && separator != '/'))
 		return refuse(EINVAL);
-	if (n >= k && strncasecmp(p, inbox, k) == 0) {
-		if (n == k)
+	/* however often: what lies in ".INBOX" no reader can ask for */
+	for (; (size_t)(end - p) >= k && strncasecmp(p, inbox, k) == 0;
+	     p += k + 1) {
+		if ((size_t)(end - p) == k)
 			return 0;
-		if (p[k] == separator)
-			p += k + 1;
+		if (p[k] != separator)
+			break;
 	}
 	for (;; p = to + 1) {
 		to = memchr(p, separator, (size_t)(end - p));

@@ -163,8 +163,11 @@ maildir_has(struct maildir *m, const char *folder)
 
 	if (*folder == '\0')
 		return 1;
+	/* any stranger may name what is there: .index.sqlite is a file */
 	if ((fd = maildir_enter(m, m->root, folder, NULL)) == -1)
-		return errno == ENOENT ? 0 : -1;
+		return errno == ENOENT || errno == ENOTDIR || errno == ELOOP ?
+		    0 :
+		    -1;
 	shut(m, &fd);
 	return 1;
 }

@@ -10,12 +10,13 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "envelope.h"
 #include "limits.h"
 
 enum {
 	RECORD_HEADER = 40,
 	RECORD_ALIGN = 64,
-	RECORD_PAYLOAD = ENVELOPE_BYTES + MEMFD_BYTES, /* the largest */
+	RECORD_PAYLOAD = ENVELOPE_GROWN + MEMFD_BYTES, /* the largest */
 };
 
 enum record_type {	 /* on disk: never another number */

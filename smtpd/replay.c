@@ -376,6 +376,24 @@ sort(struct spool *s)
 	return 0;
 }
 
+/*
+ * What a killed process wrote may not have reached the disk yet; what a sync
+ * failed on never will, and is read here all the same. So that what is
+ * believed now is true, it is written again.
+ */
+static int
+make_true(const struct walk *w, int fd)
+{
+	const size_t end = segment_end(w->s);
+
+	/* holes that cannot be read stay as they are */
+	if (w->bad == 0 &&
+	    (io_write(w->s, fd, w->all, w->end, 0) == -1 ||
+		io_write(w->s, fd, w->all + end, w->s->size - end, end) == -1))
+		return -1;
+	return w->s->io->fdatasync(fd);
+}
+
 /* the newest one goes on behind its last whole commit */
 static void
 take_head(struct walk *w, int fd)
@@ -385,9 +403,8 @@ take_head(struct walk *w, int fd)
 	s->head = w->seg;
 	s->fd = fd;
 	s->end = w->end;
-	/* what a killed process wrote may not have reached the disk yet */
-	if (w->failed)
-		segment_abandon(s, w->failed);
+	if (make_true(w, fd) == -1)
+		segment_abandon(s, errno);
 	else if (w->bad > 0)
 		segment_abandon(s, EBADMSG);
 }
@@ -400,13 +417,10 @@ replay_one(struct walk *w)
 
 	w->newest = next == NULL;
 	w->limit = next != NULL ? next->acked : UINT64_MAX;
-	w->failed = 0;
 	if (load(w, &fd) == -1)
 		goto fail;
 	if (w->bad > 0)
 		tell(w, SPOOL_DAMAGE, w->s->size - w->bad, w->bad);
-	if (w->newest && w->s->io->fdatasync(fd) == -1)
-		w->failed = errno;
 	if (replay_segment(w) == -1)
 		goto fail;
 	if (w->newest)

@@ -224,8 +224,8 @@ dead_range(struct spool *s, const struct spool_segment *seg, const uint8_t *p,
 static int
 write_fields(struct spool *s, int fd, const struct envelope *e, size_t *at)
 {
-	struct buf text = { .cap = ENVELOPE_BYTES },
-		   out = { .cap = (size_t)8 * ENVELOPE_BYTES };
+	struct buf text = { .cap = ENVELOPE_GROWN },
+		   out = { .cap = (size_t)8 * ENVELOPE_GROWN };
 	const char *p, *end, *line;
 	size_t len;
 	int r = -1;
@@ -293,25 +293,44 @@ spool_dead(struct spool *s, const struct spool_mail *m)
 	return dead_mail(s, m, 1);
 }
 
+/* its record, readable or not */
+static int
+dead_record(struct spool *s, const struct spool_mail *m)
+{
+	uint8_t *p = malloc(m->bytes);
+	int r = -1;
+
+	if (p != NULL && read_record(s, m, p) == 0)
+		r = dead_range(s, m->segment, p, m->at, m->bytes);
+	if (p != NULL)
+		explicit_bzero(p, m->bytes);
+	free(p);
+	return r;
+}
+
+/* what there is of a large body; it would go with the end of its mail */
+static int
+dead_body(struct spool *s, const struct spool_mail *m)
+{
+	char from[SPOOL_NAME], to[SPOOL_NAME];
+
+	big_name(m->id, from);
+	snprintf(to, sizeof(to), "dead/%016llx.body",
+	    (unsigned long long)m->id);
+	if (s->io->rename(s->conf.dir, from, to) == -1)
+		return errno == ENOENT ? 0 : -1;
+	return s->io->fsync(s->dead);
+}
+
 void
 mail_lost(struct spool *s, const struct spool_mail *m)
 {
 	struct spool_event e = { .what = SPOOL_LOST, .id = m->id };
-	uint8_t *p;
-	int r;
 
 	spool_tell(s, &e);
-	if (m->big)
-		r = dead_mail(s, m, 0);
-	else if ((p = malloc(m->bytes)) != NULL) {
-		r = read_record(s, m, p);
-		if (r == 0)
-			r = dead_range(s, m->segment, p, m->at, m->bytes);
-		explicit_bzero(p, m->bytes);
-		free(p);
-	} else
-		r = -1;
-	if (r == -1)
+	if (m->big && dead_body(s, m) == -1)
+		dead_failed(s, m->id);
+	if ((!m->big || dead_mail(s, m, 0) == -1) && dead_record(s, m) == -1)
 		dead_failed(s, m->id);
 	spool_add_done(s, m->id);
 }

@@ -26,7 +26,7 @@ struct text {
 	const char *const *words;
 };
 
-/* appends the word; -1: ENOBUFS, ENOMEM, EINVAL (no word stands for it) */
+/* appends the word; -1: ENOBUFS, ENOMEM, EINVAL: no word stands for it */
 int text_put(struct buf *, const struct text *, const void *from);
 /* all of the len bytes; -1: not the word that text_put() writes */
 int text_get(const struct text *, const char *, size_t len, void *to);

@@ -21,6 +21,7 @@ static const struct {
 { "INBOX.Junk", '.', ".Junk", 0 }, { "inbox.a.b", '.', ".a.b", 0 },
 { "INBOX/Junk", '/', ".Junk", 0 }, { "INBOX/Junk", '.', NULL, EINVAL },
 { "INBOX.Junk", '/', ".INBOX\\2eJunk", 0 }, { "INBOXES", '.', ".INBOXES", 0 },
+{ "INBOX.INBOX", '.', "", 0 }, { "inbox/INBOX/a", '/', ".a", 0 },
 { "a.INBOX", '.', ".a.INBOX", 0 }, { "a.b.c", '.', ".a.b.c", 0 },
 { "a/b/c", '/', ".a.b.c", 0 }, { "a.b/c", '/', ".a\\2eb.c", 0 },
 { "a\\2eb/c", '/', ".a\\5c2eb.c", 0 }, { "a\\b", '.', ".a\\b", 0 },

@@ -184,6 +184,10 @@ bounds(void)
 	ok(strstr(see().path, ".a_b_c_d___hhh") != NULL && name != NULL,
 	    "the host stays within its part of the name");
 	ok(maildir_has(&m, ".Junk") == 1, "now it is");
+	shell("cd home/Maildir; echo >.file; ln -s .Junk .link");
+	ok(maildir_has(&m, ".file") == 0 && maildir_has(&m, ".link") == 0,
+	    "files, and what leads elsewhere, are no folders");
+	shell("cd home/Maildir; rm .file .link");
 	ok(maildir_begin(&m, &d, "", &plain.key, "", "") == 0 &&
 		maildir_write(&d, "xy", 2) == 0 &&
 		maildir_commit(&d, &size) == -1 && errno == EINVAL &&
