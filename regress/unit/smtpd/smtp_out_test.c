@@ -620,6 +620,33 @@ early(const char *reply, int chunks, enum out_fate fate, const char *name)
 	smtp_out_free(&d.s);
 }
 
+/* the last chunk has left, and nobody has asked yet where the body ends */
+static void
+last_chunk(const char *reply, enum out_fate fate, const char *name)
+{
+	static struct dialog d;
+	struct out_action a;
+	size_t used;
+
+	prepare(&d, 0, 1);
+	play(&d, HI "250-mx\n250 CHUNKING\n|" OK, 0, 0);
+	smtp_out_feed(&d.s, "250 ok\r\n", 8, &used, d.now);
+	smtp_out_window(&d.s, 1000);
+	while (smtp_out_next(&d.s, &a, d.now) == OUT_SEND)
+		;
+	smtp_out_body(&d.s, d.body, d.bodylen, d.now);
+	smtp_out_window(&d.s, d.bodylen);
+	smtp_out_next(&d.s, &a, d.now);
+	smtp_out_next(&d.s, &a, d.now);
+	if (*reply != '\0')
+		smtp_out_feed(&d.s, reply, strlen(reply), &used, d.now);
+	else
+		smtp_out_lost(&d.s, "4.4.2", "gone");
+	ok(smtp_out_next(&d.s, &a, d.now) == OUT_RESULT && a.fate == fate,
+	    "a last chunk without room behind it: %s", name);
+	smtp_out_free(&d.s);
+}
+
 static void
 changed(size_t size, const char *name)
 {
@@ -742,6 +769,9 @@ main(void)
 	early("421 4.3.0 no\r\n", 1, OUT_HOST, "early 421");
 	early("250 2.0.0 yes\r\n", 0, OUT_HOST, "early 250");
 	early("250 2.0.0 yes\r\n", 1, OUT_HOST, "early 250");
+	last_chunk("250 2.0.0 queued\r\n", OUT_DELIVERED, "taken");
+	last_chunk("421 4.3.2 no\r\n", OUT_TEMPORARY, "421");
+	last_chunk("", OUT_TEMPORARY, "lost");
 	changed(20, "a mail that is too short");
 	changed(18, "a mail that is too long");
 	told_first();
