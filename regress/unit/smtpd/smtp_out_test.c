@@ -97,6 +97,9 @@ static const struct row {
   EHLO FROM "\nQUIT\n",
   "= 0 permanent 553 5.1.8 you\n= 1 permanent 553 5.1.8 you\n"
   "* done\n* close 0  \n" },
+{ "sender refused, 552", 0, 1, HI "250 mx\n|" "552 5.3.4 big\n|" BYE,
+  EHLO FROM "\nQUIT\n",
+  "= 0 permanent 552 5.3.4 big\n* done\n* close 0  \n" },
 { "sender refused, recipients under way", TWICE, 2,
   HI "250-mx\n250 PIPELINING\n|" "451 later\n503 no\n503 no\n|"
   OK "553 you\n503 no\n503 no\n|" BYE,
