@@ -4,6 +4,7 @@
  */
 #include <errno.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "spoolimpl.h"
 
@@ -57,6 +58,8 @@ move(struct spool *s, const struct spool_mail *m)
 		    r.length - used);
 	error = errno;
 	envelope_free(&e);
+	if (p != NULL)
+		explicit_bzero(p, m->bytes);
 	free(p);
 	errno = error;
 	return rv;

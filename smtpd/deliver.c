@@ -48,7 +48,7 @@ put_str(struct put *o, const char *s)
 }
 
 void
-text_count(struct text_size *t, const void *text, size_t n)
+deliver_count(struct deliver_size *t, const void *text, size_t n)
 {
 	const char *p = text, *end = p + n, *lf;
 
@@ -112,7 +112,7 @@ deliver_start(struct deliver *d, const struct mailbox *from,
 		errno = EINVAL;
 		return 0;
 	}
-	text_count(&d->out, out, o.n);
+	deliver_count(&d->out, out, o.n);
 	return o.n;
 }
 
@@ -271,7 +271,7 @@ deliver_feed(struct deliver *d, const void *text, size_t n, char *out)
 			header(d, *p, &o);
 		p++;
 	}
-	text_count(&d->out, out, o.n);
+	deliver_count(&d->out, out, o.n);
 	return o.n;
 }
 
@@ -285,6 +285,6 @@ deliver_end(struct deliver *d, char *out)
 	if (d->state == NAME)
 		named(d, &o);
 	judge(d);
-	text_count(&d->out, out, o.n);
+	deliver_count(&d->out, out, o.n);
 	return o.n;
 }

@@ -20,7 +20,7 @@ enum {
 	DELIVER_NAME = 24,   /* of a field, as far as it is looked at */
 };
 
-struct text_size {     /* all zero: of no text */
+struct deliver_size {  /* all zero: of no text */
 	uint64_t size; /* bytes */
 	uint64_t wire; /* the same if each line ends with CRLF */
 	int cr;	       /* the last byte */
@@ -32,7 +32,7 @@ struct deliver_field {
 };
 
 struct deliver { /* deliver_start() fills it */
-	struct text_size out;
+	struct deliver_size out;
 	int loop; /* a Delivered-To of this recipient was there */
 	/* deliver.c's own */
 	int state;
@@ -46,7 +46,7 @@ struct deliver { /* deliver_start() fills it */
 };
 
 /* the text goes on with these */
-void text_count(struct text_size *, const void *, size_t n);
+void deliver_count(struct deliver_size *, const void *, size_t n);
 
 /*
  * Return-Path, Delivered-To and n fields more; out has DELIVER_HEAD bytes.

@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "maildirimpl.h"
+#include "msgid.h"
 
 _Static_assert(MAILDIR_PREFIX + MAILDIR_HOST + 46 + 3 + MAILDIR_FLAGS <=
 	FOLDER_NAME,
@@ -174,10 +175,12 @@ size_t
 maildir_prefix(const struct maildir_key *k, char out[MAILDIR_PREFIX])
 {
 	const uint64_t ms = k->id >> 16;
+	char id[MSGID_TEXT];
 
-	return (size_t)snprintf(out, MAILDIR_PREFIX, "%llu.M%uQ%016llxR%uA%u.",
+	msgid_format(k->id, id);
+	return (size_t)snprintf(out, MAILDIR_PREFIX, "%llu.M%uQ%sR%uA%u.",
 	    (unsigned long long)(ms / 1000), (unsigned int)(ms % 1000 * 1000),
-	    (unsigned long long)k->id, k->rcpt, k->action);
+	    id, k->rcpt, k->action);
 }
 
 static int
@@ -371,7 +374,7 @@ place(struct maildir_mail *d, const char *name)
 }
 
 int
-maildir_commit(struct maildir_mail *d, const struct text_size *t)
+maildir_commit(struct maildir_mail *d, const struct deliver_size *t)
 {
 	struct maildir *m = d->m;
 	char name[FOLDER_NAME + 1];

@@ -43,7 +43,7 @@ struct maildir { /* maildir_open() fills it */
 };
 
 struct maildir_key {	 /* of a mail; its file is named after it */
-	uint64_t id;	 /* 48 bits of milliseconds, 16 that count */
+	uint64_t id;	 /* a msgid */
 	uint32_t rcpt;	 /* the id's how manieth */
 	uint32_t action; /* of that recipient's script */
 };
@@ -85,6 +85,6 @@ ssize_t maildir_sweep(struct maildir *, time_t now);
 int maildir_begin(struct maildir *, struct maildir_mail *, const char *folder,
     const struct maildir_key *, const char *host, const char *flags);
 int maildir_write(struct maildir_mail *, const void *, size_t);
-int maildir_commit(struct maildir_mail *, const struct text_size *);
+int maildir_commit(struct maildir_mail *, const struct deliver_size *);
 void maildir_abort(struct maildir_mail *);
 #endif

@@ -56,8 +56,8 @@ begin(char *line, const char *verb, const struct mailbox *m)
 	size_t n = strlen(verb);
 
 	memcpy(line, verb, n + 1);
-	mailbox_format(m, text);
-	add(line, &n, "<%s>", m->local[0] != '\0' ? text : "");
+	mailbox_format(m, text); /* of the null path: nothing */
+	add(line, &n, "<%s>", text);
 	return n;
 }
 

@@ -132,7 +132,9 @@ talk_fail(struct smtp_out *s, const char *status, const char *text)
 		s->state = TALK_DEAD;
 		return;
 	}
-	judge(s, host_fate(s), 0, status, text);
+	/* x.3.x is our own fault: RFC 3463 3.4 */
+	judge(s, status[2] == '3' ? OUT_TEMPORARY : host_fate(s), 0, status,
+	    text);
 	die(s);
 }
 

@@ -509,6 +509,8 @@ replay(struct spool *s)
 	if ((w.all = malloc(s->size)) != NULL)
 		r = replay_all(&w);
 	error = errno;
+	if (w.all != NULL)
+		explicit_bzero(w.all, s->size);
 	free(w.rec);
 	free(w.all);
 	errno = error;

@@ -36,8 +36,8 @@ smtp_out_free(struct smtp_out *s)
 int
 smtp_out_mail(struct smtp_out *s, const struct out_mail *m, uint64_t now)
 {
-	if (s->state > TALK_READY || s->mail != NULL || s->mails >= OUT_MAILS ||
-	    m->nrcpt == 0 || m->nrcpt > OUT_RCPTS)
+	if (s->state > TALK_READY || s->mail != NULL || m->nrcpt == 0 ||
+	    m->nrcpt > OUT_RCPTS)
 		return -1;
 	s->mail = m;
 	s->tell = s->tell_end = 0;

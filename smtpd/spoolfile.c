@@ -261,6 +261,8 @@ copy_body(struct spool *s, const struct spool_mail *m, int to, size_t at)
 			r = io_write(s, to, p, n, at + i);
 	}
 	close_fd(s, fd);
+	if (p != NULL)
+		explicit_bzero(p, COPY);
 	free(p);
 	return r;
 }
@@ -305,6 +307,7 @@ mail_lost(struct spool *s, const struct spool_mail *m)
 		r = read_record(s, m, p);
 		if (r == 0)
 			r = dead_range(s, m->segment, p, m->at, m->bytes);
+		explicit_bzero(p, m->bytes);
 		free(p);
 	} else
 		r = -1;

@@ -178,11 +178,11 @@ fields(void)
 static void
 count(void)
 {
-	struct text_size s = { 0 };
+	struct deliver_size s = { 0 };
 
-	text_count(&s, "a\r", 2);
-	text_count(&s, "", 0);
-	text_count(&s, "\nb\n\n\r\n", 6);
+	deliver_count(&s, "a\r", 2);
+	deliver_count(&s, "", 0);
+	deliver_count(&s, "\nb\n\n\r\n", 6);
 	ok(s.size == 8 && s.wire == 10, "CRLF cut in two counts once");
 }
 

@@ -228,7 +228,7 @@ struct order {
 };
 
 static inline int
-deliver_text(struct maildir_mail *d, size_t more, struct text_size *size)
+deliver_text(struct maildir_mail *d, size_t more, struct deliver_size *size)
 {
 	static const struct mailbox bo = { "bo", "b.example" };
 	static const struct mailbox al = { "al", "a.example" };
@@ -260,7 +260,7 @@ static inline int
 put_mail(struct maildir *m, const struct order *o)
 {
 	struct maildir_mail d;
-	struct text_size size;
+	struct deliver_size size;
 	struct usage u;
 	int r;
 

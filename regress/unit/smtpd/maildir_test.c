@@ -163,7 +163,7 @@ bounds(void)
 {
 	struct maildir m;
 	struct maildir_mail d, e;
-	struct text_size size = { 0 };
+	struct deliver_size size = { 0 };
 	const struct maildir_key key = { UINT64_MAX, UINT32_MAX, UINT32_MAX };
 	char host[300];
 	const char *name;
@@ -267,13 +267,13 @@ lost(void)
 	    "what others have lost is made again");
 	shell("rm home/Maildir/tmp/*");
 	ok(maildir_write(&d, "x", 1) == 0 &&
-		maildir_commit(&d, &(struct text_size){ 1, 1, 0 }) == -1 &&
+		maildir_commit(&d, &(struct deliver_size){ 1, 1, 0 }) == -1 &&
 		m.uncertain && errno == ENOENT,
 	    "a mail that somebody takes out of tmp/");
 	maildir_begin(&m, &d, "", &plain.key, "", "");
 	shell("rm -r home/Maildir");
 	ok(maildir_write(&d, "x", 1) == 0 &&
-		maildir_commit(&d, &(struct text_size){ 1, 1, 0 }) == -1,
+		maildir_commit(&d, &(struct deliver_size){ 1, 1, 0 }) == -1,
 	    "a Maildir that is removed");
 	maildir_close(&m);
 }

@@ -187,7 +187,8 @@ without(void)
 }
 
 /* what came of each connection, and the host and family that follow:
- * o ours, c unreached, g greeting, f failed, r refused; 6: over IPv6 */
+ * o ours, c unreached, n no address, g greeting, f failed, r refused; 6: over
+ * IPv6 */
 static const struct {
 	const char *name;
 	enum mx_family family;
@@ -214,6 +215,7 @@ static const struct {
 	{ "ours", MX_4_FIRST, "o", "a4 -", MX_LOOP },
 	{ "the third is ours", MX_4_FIRST, "f f o", "a4 b4 c4 -", MX_HOSTS },
 	{ "unreached", MX_4_FIRST, "c c c", "a4 b4 c4 -", MX_HOSTS },
+	{ "no such host", MX_4_FIRST, "n n n", "a4 b4 c4 -", MX_HOSTS },
 };
 
 static void
@@ -242,8 +244,10 @@ trip(size_t i)
 		    h != NULL ? names[f] : "");
 		if (h == NULL || *p == '\0')
 			break;
-		u.why = *p == 'o' ? UNREACHED_RULE : UNREACHED_CONNECT;
-		if (*p == 'o' || *p == 'c')
+		u.why = *p == 'o' ? UNREACHED_RULE :
+		    *p == 'n'	  ? UNREACHED_NXDOMAIN :
+				    UNREACHED_CONNECT;
+		if (strchr("ocn", *p) != NULL)
 			mxlist_unreached(&l, &u);
 		else
 			mxlist_went(&l,

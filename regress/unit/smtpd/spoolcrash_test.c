@@ -65,7 +65,9 @@ check(enum fake_image how)
 	whole += both;
 	good = good &&
 	    works_on(both ? &was_pending : &was_acked, both ? highest : safe);
-	if (model_events[SPOOL_DAMAGE] + model_events[SPOOL_LOST] > 0) {
+	if (model_events[SPOOL_DAMAGE] + model_events[SPOOL_LOST] +
+		model_events[SPOOL_ORPHAN] >
+	    0) {
 		good = 0;
 		model_why = "what was never acknowledged is called damage";
 	}

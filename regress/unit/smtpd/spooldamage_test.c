@@ -233,6 +233,18 @@ big(void)
 	spool_close(s, &model_clock);
 	s = model_open();
 	ok(s != NULL && model_events[SPOOL_LOST] == 1, "and told once");
+	model_mail(s, 1, 9000, 1);
+	model_commit(s);
+	id = pending.mail[1].id;
+	strike("log/00000001.q", spool_find(s, id)->at, 64, NOISE);
+	spool_close(s, &model_clock);
+	snprintf(dead, sizeof(dead), "dead/%016llx.eml",
+	    (unsigned long long)id);
+	s = model_open();
+	ok(s != NULL && spool_count(s) == 0 &&
+		model_events[SPOOL_ORPHAN] == 1 && fake_named(dead) != NULL &&
+		fake_named(dead)->nnow == 9000,
+	    "a body whose envelope is damaged is not deleted");
 	spool_close(s, &model_clock);
 	fake_free(disk);
 }

@@ -282,10 +282,57 @@ calls(void)
 	fake_free(disk);
 }
 
+static int
+count_files(const char *dir)
+{
+	int i, n = 0;
+
+	for (i = 0; i < FAKE_FILES; i++)
+		n += strncmp(disk->now[i].name, dir, strlen(dir)) == 0;
+	return n;
+}
+
+/* a name in big/ lives as long as its mail */
+static void
+big(void)
+{
+	struct spool *s;
+	unsigned long syncs;
+
+	disk = fake_new();
+	model_reset();
+	s = model_open();
+	model_mail(s, 1, 9000, 1);
+	spool_cancel(s);
+	pending = acked;
+	ok(count_files("big/") == 0, "forgotten with its file");
+	model_mail(s, 1, 9000, 1);
+	fake_sync_error = EIO;
+	ok(model_commit(s) == -1 && count_files("big/") == 0,
+	    "refused with it");
+	fake_sync_error = 0;
+	spool_resume(s);
+	ok(model_mail(s, 1, 9000, 1) == 0 && model_commit(s) == 0 &&
+		count_files("big/") == 1,
+	    "kept with it");
+	spool_tend(s, &model_clock);
+	spool_close(s, &model_clock);
+	syncs = fake_syncs;
+	s = model_open();
+	ok(fake_syncs == syncs + 1 && model_same(s, &acked),
+	    "what was found is synced before it counts");
+	ok(model_done(s, acked.mail[0].id) == 0 && model_commit(s) == 0 &&
+		count_files("big/") == 0,
+	    "ended with it");
+	spool_close(s, &model_clock);
+	fake_free(disk);
+}
+
 int
 main(void)
 {
 	calls();
+	big();
 	min_free();
 	full();
 	no_sync();

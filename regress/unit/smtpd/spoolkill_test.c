@@ -112,7 +112,9 @@ child(int to, unsigned int seed)
 	uint64_t id[8], end[8];
 	size_t i, n, ends;
 
-	for (srandom(seed); s != NULL; now.queue += 1000) {
+	if (s == NULL)
+		_exit(7);
+	for (srandom(seed);; now.queue += 1000) {
 		n = 1 + (size_t)random() % 8;
 		ends = 0;
 		for (m = spool_next(s, NULL);
@@ -142,7 +144,6 @@ child(int to, unsigned int seed)
 		if (spool_tend(s, &now) == -1)
 			_exit(6);
 	}
-	_exit(7);
 }
 
 static void
