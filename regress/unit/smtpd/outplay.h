@@ -36,6 +36,10 @@ enum flags {
 	NULL_FROM = 4096,
 };
 
+static const char attack[] =
+    "= 0 host 0 4.7.0 bytes in plaintext behind STARTTLS\n"
+    "* close 0 4.7.0 bytes in plaintext behind STARTTLS\n";
+
 static struct out_rcpt rcpts[OUT_RCPTS];
 
 static inline void

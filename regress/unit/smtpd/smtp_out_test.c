@@ -286,10 +286,6 @@ static const struct row {
 };
 /* clang-format on */
 
-static const char attack[] =
-    "= 0 host 0 4.7.0 bytes in plaintext behind STARTTLS\n"
-    "* close 0 4.7.0 bytes in plaintext behind STARTTLS\n";
-
 static int
 as_wanted(const struct row *r, size_t piece, size_t window)
 {
