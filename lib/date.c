@@ -64,7 +64,7 @@ time_from_civil(const struct civil *c, time_t *t)
 {
 	int64_t y = c->year - (c->month < 2), yoe, doy;
 
-	if (c->year < 1 || c->month < 0 || c->day < 1 ||
+	if (c->year < 1 || c->month < 0 || c->month > 11 || c->day < 1 ||
 	    c->day > month_days(c->year, c->month) || c->hour < 0 ||
 	    c->hour > 23 || c->minute < 0 || c->minute > 59 || c->second < 0 ||
 	    c->second > 60)
@@ -240,4 +240,17 @@ date_parse(const char *s, time_t now, time_t *t)
 	else
 		good = rfc850(&c, s, now) == 0;
 	return good ? time_from_civil(&c, t) : -1;
+}
+
+int
+date_day(const char *s, size_t len, time_t *t)
+{
+	struct civil c = { 0 };
+
+	if (len != sizeof("1994-11-06") - 1 || s[4] != '-' || s[7] != '-')
+		return -1;
+	c.year = digits(s, 4);
+	c.month = digits(s + 5, 2) - 1;
+	c.day = digits(s + 8, 2);
+	return time_from_civil(&c, t);
 }

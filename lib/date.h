@@ -5,6 +5,7 @@
 #ifndef DATE_H
 #define DATE_H
 
+#include <stddef.h>
 #include <time.h>
 
 #define DATE_LEN 29	 /* "Sun, 06 Nov 1994 08:49:37 GMT" */
@@ -22,4 +23,6 @@ void date_mail(char *, time_t);
  * them. now: places the two-digit years of RFC 850.
  */
 int date_parse(const char *, time_t now, time_t *);
+/* all len bytes of "1994-11-06": when that day begins; -1: no such day */
+int date_day(const char *, size_t len, time_t *);
 #endif

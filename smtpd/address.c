@@ -108,8 +108,8 @@ quoted_string(struct mailbox *m, const char **p, const char *end,
 	return n == 0 ? "no local part" : NULL;
 }
 
-static char
-lower(char c)
+char
+address_lower(char c)
 {
 	return c >= 'A' && c <= 'Z' ? (char)(c + 32) : c;
 }
@@ -132,7 +132,7 @@ literal(char *out, const char *p, size_t len)
 	if (inet_pton(skip > 0 ? AF_INET6 : AF_INET, text + skip, &a) != 1)
 		return "bad address literal";
 	for (i = 0; i < len; i++)
-		out[i] = lower(p[i]);
+		out[i] = address_lower(p[i]);
 	out[len] = '\0';
 	return NULL;
 }
@@ -166,7 +166,7 @@ domain_parse(char *out, const char *p, size_t len, unsigned int flags)
 		if (label > LABEL_MAX)
 			return "label longer than 63 bytes in the domain";
 		for (size_t i = 0; i < c; i++)
-			out[n++] = lower(p[i]);
+			out[n++] = address_lower(p[i]);
 	}
 	out[n] = '\0';
 	return label == 0 || out[n - 1] == '-' ? "bad label in the domain" :

@@ -46,6 +46,7 @@ const char *domain_parse(char *out, const char *, size_t len,
     unsigned int flags);
 /* bytes of the UTF-8 character at p < end that is not ASCII; 0: none is */
 size_t address_utf8(const char *p, const char *end);
+char address_lower(char); /* of ASCII alone */
 
 /* as it is written, quoted where it must be; bytes, out has MAILBOX_TEXT */
 size_t mailbox_format(const struct mailbox *, char *out);

@@ -213,6 +213,29 @@ domain(struct addrlist *l, struct mailbox *m)
 	return domain_parse(m->domain, text, n, ADDRESS_UTF8) == NULL;
 }
 
+/* "a, @b:" behind the at sign of a route, nothing else; 1: so it is */
+static int
+route(struct addrlist *l)
+{
+	struct mailbox m;
+	struct token t;
+
+	for (;;) {
+		if (!domain(l, &m))
+			return 0;
+		if ((t = next(l)).kind == ':')
+			return 1;
+		if (t.kind != ',')
+			break;
+		while (t.kind == ',')
+			t = next(l);
+		if (t.kind != '@')
+			break;
+	}
+	l->p = t.p;
+	return 0;
+}
+
 /* behind <: a route, an address, >; 1: so it is */
 static int
 angle(struct addrlist *l, struct mailbox *m)
@@ -222,9 +245,7 @@ angle(struct addrlist *l, struct mailbox *m)
 	int good;
 
 	if (t.kind == '@') {
-		while (t.kind != ':' && t.kind != '>' && t.kind < CUT)
-			t = next(l);
-		if (t.kind != ':')
+		if (!route(l))
 			return 0;
 		t = next(l);
 	}

@@ -12,11 +12,11 @@
 #include <strings.h>
 
 #include "aliases.h"
+#include "date.h"
 #include "limits.h"
 
 #define DAY 86400
 #define NAMES "bob, bob+lists or bob@example.org was meant"
-#define DATE "2027-01-31"
 
 struct aliases {
 	char *pool;
@@ -179,48 +179,13 @@ add_target(struct reader *r, const struct target *t, const char *at)
 	return 0;
 }
 
-static int
-digits(const char *p, int n)
-{
-	int v = 0;
-
-	for (; n > 0; n--, p++)
-		if (*p < '0' || *p > '9')
-			return -1;
-		else
-			v = v * 10 + (*p - '0');
-	return v;
-}
-
-/* days from 1970-01-01; the year begins in March, as Howard Hinnant has it */
-static int64_t
-days(int y, int m, int d)
-{
-	const int64_t era = y - (m < 3), yoe = era % 400;
-	const int64_t doy = (153 * ((m + 9) % 12) + 2) / 5 + d - 1;
-
-	return era / 400 * 146097 + yoe * 365 + yoe / 4 - yoe / 100 + doy -
-	    719468;
-}
-
 /* behind "until="; -1: no day of the calendar from 1970 on */
 static int
 read_date(const char *p, size_t len, time_t *until)
 {
-	static const int lengths[] = { 31, 29, 31, 30, 31, 30, 31, 31, 30, 31,
-		30, 31 };
-	int y, m, d;
-
-	if (len != sizeof(DATE) - 1 || p[4] != '-' || p[7] != '-')
+	if (date_day(p, len, until) == -1 || *until < 0)
 		return -1;
-	y = digits(p, 4);
-	m = digits(p + 5, 2);
-	d = digits(p + 8, 2);
-	if (y < 1970 || m < 1 || m > 12 || d < 1 || d > lengths[m - 1])
-		return -1;
-	if (m == 2 && d == 29 && (y % 4 != 0 || (y % 100 == 0 && y % 400 != 0)))
-		return -1;
-	*until = (time_t)(days(y, m, d) + 1) * DAY;
+	*until += DAY;
 	return 0;
 }
 
@@ -236,8 +201,8 @@ read_until(struct reader *r, const char *p, size_t n, struct alias *a)
 {
 	if (read_date(p + 6, n - 6, &a->until) == -1)
 		return wrong(r, p,
-		    "until: not a date; until=%s, the last day, was meant",
-		    DATE);
+		    "until: not a date; until=2027-01-31, the last day, was "
+		    "meant");
 	r->p = p + n;
 	if (!more(r))
 		return 0;

@@ -28,9 +28,7 @@ directory_user(const struct directory *d, const char *local, uint32_t *index)
 	size_t i;
 
 	for (i = 0; local[i] != '\0'; i++)
-		name[i] = local[i] >= 'A' && local[i] <= 'Z' ?
-		    (char)(local[i] + 32) :
-		    local[i];
+		name[i] = address_lower(local[i]);
 	name[i] = '\0';
 	return d->find(name, index, d->arg);
 }

@@ -88,26 +88,25 @@ fold_text(struct fold *f, const char *p, size_t len, int utf8)
 {
 	const char *end = p + len;
 	char word[FOLD_WORD];
-	size_t n = 0, c;
+	size_t n = 0, c, wide;
 
 	for (; p < end; p += c) {
 		const unsigned char b = (unsigned char)*p;
 		const int part = b <= ' ' || b == 127;
 
-		c = b & 0x80 && utf8 ? address_utf8(p, end) : 1;
+		wide = b & 0x80 && utf8 ? address_utf8(p, end) : 0;
+		c = wide > 0 ? wide : 1;
 		if (n > 0 && (part || n + c > sizeof(word))) {
 			fold_word(f, word, n);
 			n = 0;
 		}
 		if (part)
 			continue;
-		if (c > 1 || !(b & 0x80)) {
+		if (wide > 0 || !(b & 0x80))
 			memcpy(word + n, p, c);
-			n += c;
-		} else {
-			word[n++] = '?';
-			c = 1;
-		}
+		else
+			word[n] = '?';
+		n += c;
 	}
 	if (n > 0)
 		fold_word(f, word, n);

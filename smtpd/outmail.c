@@ -27,6 +27,28 @@ add(char *line, size_t *n, const char *fmt, ...)
 	*n = k < 0 || (size_t)k >= room ? 0 : *n + (size_t)k;
 }
 
+/* a client's words, which must not become parameters of ours: RFC 3461 4 */
+static void
+add_xtext(char *line, size_t *n, const char *name, const char *p)
+{
+	unsigned char c;
+
+	add(line, n, " %s=", name);
+	for (; (c = (unsigned char)*p) != '\0'; p++)
+		add(line, n,
+		    c <= ' ' || c == '+' || c == '=' || c == 127 ? "+%02X" :
+								   "%c",
+		    c);
+}
+
+static int
+is_ascii(const char *p)
+{
+	while (*p != '\0' && !(*p & 0x80))
+		p++;
+	return *p == '\0';
+}
+
 static size_t
 begin(char *line, const char *verb, const struct mailbox *m)
 {
@@ -78,7 +100,7 @@ outmail_from(char line[COMMAND_LINE + 1], const struct out_mail *m,
 	if (e->has & EHLO_DSN && m->ret != NULL)
 		add(line, &n, " RET=%s", m->ret);
 	if (e->has & EHLO_DSN && m->envid != NULL)
-		add(line, &n, " ENVID=%s", m->envid);
+		add_xtext(line, &n, "ENVID", m->envid);
 	return end(line, n);
 }
 
@@ -90,8 +112,9 @@ outmail_to(char line[COMMAND_LINE + 1], const struct out_rcpt *r,
 
 	if (e->has & EHLO_DSN && r->notify != NULL)
 		add(line, &n, " NOTIFY=%s", r->notify);
-	if (e->has & EHLO_DSN && r->orcpt != NULL)
-		add(line, &n, " ORCPT=%s", r->orcpt);
+	if (e->has & EHLO_DSN && r->orcpt != NULL &&
+	    (e->has & EHLO_SMTPUTF8 || is_ascii(r->orcpt)))
+		add_xtext(line, &n, "ORCPT", r->orcpt);
 	return end(line, n);
 }
 

@@ -24,16 +24,18 @@ struct out_conf { /* must stay */
 };
 struct out_rcpt {
 	struct mailbox to;
-	const char *orcpt, *notify; /* as in RCPT, xtext; NULL: none */
+	const char *orcpt;  /* "rfc822;a@b.example", no xtext; NULL: none */
+	const char *notify; /* as in RCPT; NULL: none */
 };
 struct out_mail { /* must stay until OUT_DONE or OUT_CLOSE */
 	struct mailbox from;
 	const struct out_rcpt *rcpt; /* 1 to OUT_RCPTS */
 	size_t nrcpt;
-	uint64_t size;		 /* as outbody counts it */
-	int eight;		 /* the same */
-	int utf8;		 /* SMTPUTF8 was asked for */
-	const char *ret, *envid; /* as in MAIL; NULL: none */
+	uint64_t size;	   /* as outbody counts it */
+	int eight;	   /* the same */
+	int utf8;	   /* SMTPUTF8 was asked for */
+	const char *ret;   /* as in MAIL; NULL: none */
+	const char *envid; /* no xtext; NULL: none */
 };
 
 enum out_what {

@@ -109,11 +109,20 @@ die(struct smtp_out *s)
 	tell_all(s);
 }
 
-/* behind the dot the host may have it: no other one is asked for now */
+/* the dot is said, or the last byte of the last chunk */
+static int
+is_ended(const struct smtp_out *s)
+{
+	return s->state == TALK_DOT ||
+	    (s->state == TALK_BODY && s->chunk &&
+		s->body.size == s->mail->size);
+}
+
+/* then the host may have the mail: no other one is asked for now */
 static enum out_fate
 host_fate(const struct smtp_out *s)
 {
-	return s->state == TALK_DOT ? OUT_TEMPORARY : OUT_HOST;
+	return is_ended(s) ? OUT_TEMPORARY : OUT_HOST;
 }
 
 void
@@ -424,7 +433,7 @@ got_data(struct smtp_out *s, uint64_t now)
 static void
 got_verdict(struct smtp_out *s, uint64_t now)
 {
-	int whole = s->state == TALK_DOT && s->out.len == s->taken;
+	int whole = is_ended(s) && s->out.len == s->taken;
 
 	if (s->reply.code / 100 == 3 || (!whole && s->reply.code < 400)) {
 		talk_astray(s);

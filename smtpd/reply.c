@@ -135,9 +135,3 @@ reply_feed(struct reply *r, const void *data, size_t n, size_t *used)
 	r->bad = ev == REPLY_BAD;
 	return ev;
 }
-
-int
-reply_idle(const struct reply *r)
-{
-	return r->got == 0 && (r->ended || r->lines == 0);
-}

@@ -40,6 +40,4 @@ struct reply {			  /* all zero: fresh */
  */
 enum reply_event reply_feed(struct reply *, const void *, size_t n,
     size_t *used);
-/* 1: not one byte of a next reply is here */
-int reply_idle(const struct reply *);
 #endif

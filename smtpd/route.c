@@ -6,10 +6,11 @@
 
 /* clang-format off */
 static const struct { const char *word; enum route_tls is; } words[] = {
-{ "opportunistic", ROUTE_TLS_OPPORTUNISTIC },
-{ "require",       ROUTE_TLS_REQUIRE },
-{ "verify",        ROUTE_TLS_VERIFY },
-{ "dane-only",     ROUTE_TLS_DANE_ONLY },
+{ "none",          ROUTE_PLAIN },
+{ "opportunistic", ROUTE_OPPORTUNISTIC },
+{ "require",       ROUTE_REQUIRE },
+{ "verify",        ROUTE_VERIFY },
+{ "dane-only",     ROUTE_DANE },
 };
 /* clang-format on */
 
@@ -87,18 +88,18 @@ check_host(const struct route *r)
 
 	if (r->discard)
 		return r->host != NULL || r->auth != NULL ||
-			r->tls != ROUTE_TLS_USUAL || r->port != 0 ?
+			r->tls != ROUTE_DEFAULT || r->port != 0 ?
 		    "discard and a way to go; one of them was meant" :
 		    NULL;
 	if (r->host != NULL &&
 	    domain_parse(host, r->host, strlen(r->host), 0) != NULL)
 		return "not a host; relay.example.org or [192.0.2.1] was meant";
-	if (r->host == NULL && r->tls == ROUTE_TLS_USUAL)
+	if (r->host == NULL && r->tls == ROUTE_DEFAULT)
 		return "neither a way to go nor discard; host, tls or "
 		       "\"discard: true\" was meant";
 	if (r->host == NULL && r->port != 0)
 		return "port without host; both were meant";
-	if (r->auth != NULL && (r->host == NULL || r->tls != ROUTE_TLS_VERIFY))
+	if (r->auth != NULL && (r->host == NULL || r->tls != ROUTE_VERIFY))
 		return "auth without a verified host, and a password goes to "
 		       "no other; host and \"tls: verify\" were meant with it";
 	return NULL;

@@ -11,11 +11,12 @@
 #include "address.h"
 
 enum route_tls {
-	ROUTE_TLS_USUAL, /* nothing is said: outbound.tls counts */
-	ROUTE_TLS_OPPORTUNISTIC,
-	ROUTE_TLS_REQUIRE, /* whoever it is */
-	ROUTE_TLS_VERIFY,  /* and it is the host */
-	ROUTE_TLS_DANE_ONLY,
+	ROUTE_DEFAULT, /* nothing is said: outbound.tls counts */
+	ROUTE_PLAIN,
+	ROUTE_OPPORTUNISTIC,
+	ROUTE_REQUIRE, /* whoever it is */
+	ROUTE_VERIFY,  /* and it is the host, by a trusted CA */
+	ROUTE_DANE,
 };
 
 struct route {

@@ -15,7 +15,7 @@
 #define IN(s) (1U << IN_##s)
 #define WAITING (IN(CHECKING) | IN(COMMITTING) | IN(TLS) | IN(AUTH))
 #define COMMANDS (IN(GREET) | IN(READY) | IN(MAIL) | IN(RCPT) | IN(CHUNK))
-enum { OUT_BYTES = 16384, REPLY_TEXT = 8192 };
+enum { OUT_BYTES = 16384, ANSWER_TEXT = 8192 };
 
 /* clang-format off */
 static const struct {
@@ -103,7 +103,7 @@ smtp_in_end(struct smtp_in *s, const char *reply)
 void
 smtp_in_reply(struct smtp_in *s, const char *fmt, ...)
 {
-	char text[REPLY_TEXT];
+	char text[ANSWER_TEXT];
 	va_list ap;
 
 	va_start(ap, fmt);

@@ -21,12 +21,6 @@ enum { HASH = 4, STAMP = 2 };
 
 static const char base32[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
 
-static char
-lower(char c)
-{
-	return c >= 'A' && c <= 'Z' ? (char)(c + 32) : c;
-}
-
 /* HASH characters over kind and text without case; not terminated */
 static void
 sign(const struct srs *s, char kind, const char *text, char out[HASH])
@@ -40,7 +34,7 @@ sign(const struct srs *s, char kind, const char *text, char out[HASH])
 	hmac_sha256_set_key(&h, SRS_SECRET, s->secret);
 	hmac_sha256_update(&h, 1, &c);
 	for (; *text != '\0'; text++) {
-		c = (uint8_t)lower(*text);
+		c = (uint8_t)address_lower(*text);
 		hmac_sha256_update(&h, 1, &c);
 	}
 	hmac_sha256_digest(&h, sizeof(digest), digest);
@@ -171,7 +165,7 @@ srs_rewrite(const struct srs *s, const struct mailbox *from, const char *domain,
 static int
 value(char c)
 {
-	c = lower(c);
+	c = address_lower(c);
 	if (c >= '2' && c <= '7')
 		return c - '2' + 26;
 	return c >= 'a' && c <= 'z' ? c - 'a' : -1;

@@ -8,15 +8,8 @@
 
 #include "hosts.h"
 #include "outmsg.h"
+#include "route.h"
 
-enum route_tls { /* of a route; the first: it says nothing */
-	ROUTE_DEFAULT,
-	ROUTE_PLAIN,
-	ROUTE_OPPORTUNISTIC,
-	ROUTE_REQUIRE, /* encrypted */
-	ROUTE_VERIFY,  /* by a trusted CA */
-	ROUTE_DANE,
-};
 enum outbound_tls { OUTBOUND_OPPORTUNISTIC, OUTBOUND_REQUIRE, OUTBOUND_DANE };
 enum tls_need { TLS_NEVER, TLS_MAY, TLS_MUST };
 

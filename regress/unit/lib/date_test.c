@@ -43,6 +43,14 @@ static const struct { const char *in; int good; time_t t; } t[] = {
 { "784111777",                       0, 0 },
 { "",                                0, 0 },
 };
+static const struct { const char *in; int good; time_t t; } days[] = {
+{ "1994-11-06",  1, 784080000 }, { "1970-01-01", 1, 0 },
+{ "2000-02-29",  1, 951782400 }, { "1900-02-29", 0, 0 },
+{ "2027-02-29",  0, 0 }, { "2027-04-31", 0, 0 }, { "2027-00-01", 0, 0 },
+{ "2027-13-01",  0, 0 }, { "2027-01-00", 0, 0 }, { "2027-01-32", 0, 0 },
+{ "2027/01-01",  0, 0 }, { "2027-01/01", 0, 0 }, { "2027-1-001", 0, 0 },
+{ "0000-01-01",  0, 0 }, { "", 0, 0 }, { "2027-01-011", 0, 0 },
+};
 /* clang-format on */
 
 int
@@ -75,5 +83,10 @@ main(void)
 	ok(strcmp(s, "Fri, 31 Dec 9999 23:59:59 GMT") == 0, "far: %s", s);
 	date_format(s, -((time_t)1 << 60));
 	ok(strcmp(s, "Mon, 01 Jan 0001 00:00:00 GMT") == 0, "past: %s", s);
+	for (i = 0; i < sizeof(days) / sizeof(*days); i++) {
+		good = date_day(days[i].in, strlen(days[i].in), &v) == 0;
+		ok(good == days[i].good && (!good || v == days[i].t), "day %s",
+		    days[i].in);
+	}
 	return done();
 }

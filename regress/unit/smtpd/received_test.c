@@ -118,6 +118,17 @@ widths(void)
 		buf_free(&out);
 	}
 	ok(good, "never more than 998");
+	memset(word, '\377', 4 * FOLD_WORD);
+	for (i = 0, good = 1; i < 2 * FOLD_WORD && good; i++) {
+		memset(word, 'x', i);
+		fold_begin(&f, &out, "\t", "X:");
+		fold_text(&f, word, 2 * FOLD_WORD, 1);
+		good = fold_end(&f) == 0 &&
+		    lines_good((char *)out.p, out.len, 998);
+		buf_free(&out);
+	}
+	ok(good, "a word ends at its cap, whatever byte comes there");
+	memset(word, 'x', sizeof(word) - 1);
 	r.helo = word;
 	r.to = &(struct mailbox){ .domain = "example.org" };
 	memset((char *)r.to->local, '\\', LOCAL_MAX);

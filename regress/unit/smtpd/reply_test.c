@@ -137,27 +137,11 @@ caps(void)
 	    "bytes of all lines");
 }
 
-static void
-idle(void)
-{
-	static struct reply r;
-	size_t used;
-
-	ok(reply_idle(&r), "fresh: idle");
-	reply_feed(&r, "2", 1, &used);
-	ok(!reply_idle(&r), "a byte: not");
-	reply_feed(&r, "50-a\r\n", 6, &used);
-	ok(!reply_idle(&r), "a line of two: not");
-	reply_feed(&r, "250 a\r\n2", 8, &used);
-	ok(used == 7 && reply_idle(&r), "whole: idle");
-}
-
 int
 main(void)
 {
 	splits();
 	nul();
 	caps();
-	idle();
 	return done();
 }

@@ -11,14 +11,14 @@ static const struct route list[] = {
 	{ .to = "*.corp.example",
 	    .host = "c.example",
 	    .port = 587,
-	    .tls = ROUTE_TLS_VERIFY,
+	    .tls = ROUTE_VERIFY,
 	    .auth = "relay1" },
 	{ .from = "bo", .to = "*.example.net", .discard = 1 },
 	{ .from = "<>", .to = "d.example", .host = "d.example" },
 	{ .from = "news@our.example", .host = "e.example" },
 	{ .from = "*.our.example", .host = "f.example" },
 	{ .to = "[192.0.2.1]", .host = "g.example" },
-	{ .to = "tls.example", .tls = ROUTE_TLS_REQUIRE },
+	{ .to = "tls.example", .tls = ROUTE_REQUIRE },
 	{ .from = "bo", .to = "*", .host = "h.example" },
 	{ .from = "*", .to = "all.example", .host = "i.example" },
 };
@@ -56,19 +56,20 @@ static const struct { struct route is; const char *why; } checks[] = {
 { { .to = "x@y.example", .from = "bo", .discard = 1 }, NULL },
 { { .from = "<>", .discard = 1 }, NULL },
 { { .from = "*", .discard = 1 }, NULL },
-{ { .to = "localhost", .tls = ROUTE_TLS_DANE_ONLY }, NULL },
+{ { .to = "localhost", .tls = ROUTE_DANE }, NULL },
 { { .to = "b\303\274.example", .discard = 1 }, NULL },
-{ { .host = "r.example", .tls = ROUTE_TLS_VERIFY, .auth = "r" }, NULL },
+{ { .host = "r.example", .tls = ROUTE_VERIFY, .auth = "r" }, NULL },
 { { .to = "*" }, "neither a way" },
 { { .to = "*", .port = 587 }, "neither a way" },
-{ { .to = "*", .tls = ROUTE_TLS_REQUIRE, .port = 587 }, "port without host" },
+{ { .to = "*", .tls = ROUTE_REQUIRE, .port = 587 }, "port without host" },
 { { .host = "r.example", .discard = 1 }, "discard and" },
 { { .port = 25, .discard = 1 }, "discard and" },
-{ { .tls = ROUTE_TLS_REQUIRE, .discard = 1 }, "discard and" },
+{ { .tls = ROUTE_REQUIRE, .discard = 1 }, "discard and" },
 { { .auth = "r", .discard = 1 }, "discard and" },
 { { .host = "r.example", .auth = "r" }, "auth without" },
-{ { .host = "r.example", .auth = "r", .tls = ROUTE_TLS_REQUIRE }, "auth without" },
-{ { .auth = "r", .tls = ROUTE_TLS_VERIFY }, "auth without" },
+{ { .host = "r.example", .auth = "r", .tls = ROUTE_REQUIRE }, "auth without" },
+{ { .host = "r.example", .auth = "r", .tls = ROUTE_PLAIN }, "auth without" },
+{ { .auth = "r", .tls = ROUTE_VERIFY }, "auth without" },
 { { .host = "-r", .to = "*" }, "not a host" },
 { { .host = "", .to = "*" }, "not a host" },
 { { .host = "r.example", .to = "" }, "not a domain" },
@@ -94,7 +95,7 @@ main(void)
 {
 	struct mailbox from, to;
 	const struct route *r;
-	enum route_tls tls = ROUTE_TLS_USUAL;
+	enum route_tls tls = ROUTE_DEFAULT;
 	const char *why;
 	size_t i;
 
@@ -126,13 +127,12 @@ main(void)
 		ok(domain_matches(patterns[i].pattern, patterns[i].domain) ==
 			patterns[i].is,
 		    "%s, %s", patterns[i].pattern, patterns[i].domain);
-	ok(route_tls_parse("verify", &tls) == 0 && tls == ROUTE_TLS_VERIFY &&
-		route_tls_parse("dane-only", &tls) == 0 &&
-		tls == ROUTE_TLS_DANE_ONLY &&
-		route_tls_parse("require", &tls) == 0 &&
-		tls == ROUTE_TLS_REQUIRE &&
+	ok(route_tls_parse("verify", &tls) == 0 && tls == ROUTE_VERIFY &&
+		route_tls_parse("dane-only", &tls) == 0 && tls == ROUTE_DANE &&
+		route_tls_parse("require", &tls) == 0 && tls == ROUTE_REQUIRE &&
 		route_tls_parse("opportunistic", &tls) == 0 &&
-		tls == ROUTE_TLS_OPPORTUNISTIC &&
+		tls == ROUTE_OPPORTUNISTIC &&
+		route_tls_parse("none", &tls) == 0 && tls == ROUTE_PLAIN &&
 		route_tls_parse("", &tls) == -1 &&
 		route_tls_parse("no", &tls) == -1,
 	    "words of tls");

@@ -63,6 +63,8 @@ static const struct { const char *how, *in, *want; } t[] = {
   " 252/2.5.0 214/2.0.0" OC OC " 252/2.5.0 214/2.0.0" OQ },
 { "", E M "RSET\r\n" R M R "RSET\r\n" D, OE OM " drop" OC " 503/5.5.1" OM OR
   " drop" OC " 503/5.5.1" },
+{ "", E M "RCPT TO:<no@y>\r\nRSET\r\n" M D,
+  OE OM " <no@y> 550/5.1.1 drop" OC OM " 503/5.5.1" },
 { "", E M E M R "HELO d\r\n" D, OE OM " drop 250" OM OR " drop 250 503/5.5.1" },
 { "", EMR "BDAT 1\r\nxRSET\r\nBDAT 0 LAST\r\n",
   OEMR OC " drop" OC " 503/5.5.1" },
