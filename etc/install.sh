@@ -56,7 +56,7 @@ directories()
 		    eval "echo $path $mode $user $group"
 	done <<-'END'
 	$STATEDIR 755 root root
-	$STATEDIR/gate 700 _gl_auth _gl_auth
+	$STATEDIR/gate 700 root root
 	$STATEDIR/spool 700 _gl_queue _gl_queue
 	$STATEDIR/spamd 700 _gl_scorer _gl_scorer
 	$STATEDIR/xmppd 700 _gl_store _gl_store
