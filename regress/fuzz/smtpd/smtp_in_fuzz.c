@@ -5,6 +5,7 @@
  * that smtpin_drive.h watches. The time passes at the end: all ends.
  */
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 

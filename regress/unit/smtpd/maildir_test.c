@@ -2,6 +2,16 @@
  * maildir: names and modes, folders, what is in the way, who writes at the
  * same time, and what others read there
  */
+#include <sys/mount.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
 #include "home.h"
 
 #define ID 0x0190aabbccdd0001

@@ -2,6 +2,13 @@
  * maildir: each system call fails, or is the last one of its process; then
  * clients move what they find; after the next attempt the mail is there, once
  */
+#include <sys/wait.h>
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
 #include "home.h"
 
 enum { CALLS = 400 }; /* more than an attempt makes */

@@ -1,4 +1,10 @@
 /* quota: texts of maildirsize, what they mean, the file as others leave it */
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
 #include "home.h"
 
 /* clang-format off */

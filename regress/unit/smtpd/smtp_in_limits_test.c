@@ -1,4 +1,7 @@
 /* smtp_in: its limits, its deadlines, and answers that are no good or late */
+#include <stdio.h>
+#include <string.h>
+
 #include "../tap.h"
 #include "smtpin_talk.h"
 

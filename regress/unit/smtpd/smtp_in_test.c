@@ -2,6 +2,9 @@
  * smtp_in: dialogues; each row what the client sends and what happens, fed
  * whole, byte by byte, cut in two anywhere and at random.
  */
+#include <stdio.h>
+#include <string.h>
+
 #include "../tap.h"
 #include "smtpin_talk.h"
 

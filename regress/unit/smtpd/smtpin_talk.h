@@ -2,6 +2,8 @@
 #ifndef SMTPIN_TALK_H
 #define SMTPIN_TALK_H
 
+#include <string.h>
+
 #include "smtpin_drive.h"
 
 #define E "EHLO c\r\n"

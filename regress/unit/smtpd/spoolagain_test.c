@@ -2,6 +2,8 @@
  * spool: who may have got a mail before all ended, and is to be looked for
  * before it is delivered again.
  */
+#include <stdlib.h>
+
 #include "spoolimpl.h"
 #include "spoolmodel.h"
 #include "tap.h"

@@ -5,6 +5,9 @@
  * whole or not at all, ids go on rising, and the spool works on. KILLS makes
  * it longer.
  */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <time.h>
 
 #include "spoolmodel.h"

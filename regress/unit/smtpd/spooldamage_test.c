@@ -2,6 +2,11 @@
  * spool: bytes of segments turn into zeroes or noise, or are gone. It opens,
  * what was not hit is there, the rest is told of and kept in dead/.
  */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
 #include "record.h"
 #include "segment.h"
 #include "spoolmodel.h"

@@ -2,6 +2,11 @@
  * spool: every call fails once, then the disk stays full, or broken. Faults
  * are told and pass; what was acknowledged stays, what was refused never was.
  */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
 #include "spoolmodel.h"
 #include "tap.h"
 

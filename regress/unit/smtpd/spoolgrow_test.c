@@ -2,6 +2,10 @@
  * spool: the envelope of a mail grows with what is said of its recipients. The
  * segment it is in is emptied all the same, and nothing of it is lost.
  */
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
 #include "spoolimpl.h"
 #include "spoolmodel.h"
 #include "tap.h"

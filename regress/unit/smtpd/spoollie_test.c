@@ -3,6 +3,11 @@
  * have. The daemon is started again, then the power fails: what it had found
  * at that start, and what it acknowledged since, is there.
  */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
 #include "spoolmodel.h"
 #include "tap.h"
 

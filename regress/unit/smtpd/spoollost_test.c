@@ -2,6 +2,9 @@
  * spool: of a large mail one half is damaged, its record or its body. What is
  * left is kept for people.
  */
+#include <stdlib.h>
+#include <string.h>
+
 #include "spoolimpl.h"
 #include "spoolmodel.h"
 #include "tap.h"
